@@ -1,0 +1,57 @@
+namespace Partnership.Contracts;
+
+/// <summary>
+/// The named sets of fields that an agreement releases together (<c>information-sharing</c> §3). Agreements in YAML use
+/// these names; every property of a view carries one, and what carries none does not leave.
+/// </summary>
+public static class FieldGroups
+{
+    /// <summary>M0: conflict register, must-not-receive, not-safe-to-talk-to, afraid-of.</summary>
+    public const string Protection = "protection";
+
+    /// <summary>M1: type, id, status, criterion codes, dates, deadlines, awareness and consent codes, referring agency and role.</summary>
+    public const string Meta = "meta";
+
+    /// <summary>What stored data says about a new referral (a possible duplicate, a claimed repeat): for triage only.</summary>
+    public const string Triage = "triage";
+
+    /// <summary>M2: names, aliases, date of birth, gender of the victim.</summary>
+    public const string VictimIdentity = "victim-identity";
+
+    /// <summary>M2s: names, aliases, date of birth, for research only.</summary>
+    public const string SearchDetails = "search-details";
+
+    /// <summary>M2d: diversity and needs.</summary>
+    public const string Diversity = "diversity";
+
+    /// <summary>M3: addresses, phones, whether the victim lives with the perpetrator, children's school and whom they live with.</summary>
+    public const string VictimLocation = "victim-location";
+
+    /// <summary>M3s: the safe contact, safe phones and times.</summary>
+    public const string SafeContact = "safe-contact";
+
+    /// <summary>M4: the perpetrators.</summary>
+    public const string PerpetratorIdentity = "perpetrator-identity";
+
+    /// <summary>M5: children (unborn included) and vulnerable adults in the household.</summary>
+    public const string Children = "children";
+
+    /// <summary>M6: answers, comments and count of the risk indicator checklist.</summary>
+    public const string RiskChecklist = "risk-checklist";
+
+    /// <summary>M7: narrative, crime reference, the victim's wishes, the referrer's name and phone.</summary>
+    public const string Narrative = "narrative";
+
+    /// <summary>M7s: one text a case, written by a person, the same for all; empty releases nothing.</summary>
+    public const string Summary = "summary";
+
+    /// <summary>Entries of the disclosure ledger, for the ledger readers of their scheme.</summary>
+    public const string LedgerEntry = "ledger-entry";
+
+    /// <summary>Every name above, in the order of the matrix.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Protection, Meta, Triage, VictimIdentity, SearchDetails, Diversity, VictimLocation, SafeContact,
+        PerpetratorIdentity, Children, RiskChecklist, Narrative, Summary, LedgerEntry,
+    ];
+}

@@ -1,0 +1,98 @@
+using Partnership.Contracts.Sharing;
+
+namespace Partnership.Contracts.Marac;
+
+// Integration events of MARAC: thin, stable, published. Their namespace and names are part of the wire format.
+
+public abstract record MaracEvent : ICaseworkEvent
+{
+    public required Guid EventId { get; init; }
+    public required Guid RecordId { get; init; }
+    public required Guid StreamId { get; init; }
+    public required long PublicationNumber { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public required IReadOnlyList<Guid> Subjects { get; init; }
+    public required ActorStamp Actor { get; init; }
+}
+
+/// <summary>A professional of a signatory agency has asked for a case to be heard.</summary>
+public sealed record ReferralSubmitted : MaracEvent
+{
+    public required IReadOnlyList<ReferralCriterion> Criteria { get; init; }
+    public required string ThresholdVersion { get; init; }
+    public required string ReferringAgency { get; init; }
+}
+
+/// <summary>The coordinator took the referral into a case.</summary>
+public sealed record ReferralAccepted : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required ReferralCriterion Criterion { get; init; }
+    public required string ThresholdVersion { get; init; }
+}
+
+/// <summary>The coordinator proposes another service; the supervisor's second look is due.</summary>
+public sealed record ReferralRedirectProposed : MaracEvent
+{
+    public required OnwardService To { get; init; }
+}
+
+/// <summary>The supervisor confirmed the redirection.</summary>
+public sealed record ReferralRedirected : MaracEvent
+{
+    public required OnwardService To { get; init; }
+}
+
+/// <summary>The supervisor refused the redirection; the referral is back at triage.</summary>
+public sealed record ReferralRedirectRefused : MaracEvent;
+
+public sealed record ReferralWithdrawn : MaracEvent
+{
+    public required WithdrawalGround Ground { get; init; }
+}
+
+public sealed record CaseOpened : MaracEvent
+{
+    public required Guid ReferralId { get; init; }
+    public required ReferralCriterion Criterion { get; init; }
+    public required string ThresholdVersion { get; init; }
+    public required string ReferringAgency { get; init; }
+    public required int ChildCount { get; init; }
+}
+
+public sealed record MemberListed : MaracEvent
+{
+    public required string Agency { get; init; }
+    public string? Team { get; init; }
+}
+
+public sealed record MemberRemoved : MaracEvent
+{
+    public required string Agency { get; init; }
+    public string? Team { get; init; }
+}
+
+/// <summary>The coordinator recorded (or ended) a relation between an agency and the case.</summary>
+public sealed record RelationRecorded : MaracEvent
+{
+    public required string Agency { get; init; }
+    public string? Team { get; init; }
+    public required string Kind { get; init; }
+    public required bool Ended { get; init; }
+}
+
+/// <summary>The coordinator recorded (or ended) an agency's need to know.</summary>
+public sealed record NeedRecorded : MaracEvent
+{
+    public required string Agency { get; init; }
+    public string? Team { get; init; }
+    public required IReadOnlyList<string> Groups { get; init; }
+    public required DateTimeOffset Until { get; init; }
+    public required bool Ended { get; init; }
+}
+
+/// <summary>Somebody wrote, changed or emptied the summary of the case.</summary>
+public sealed record SummaryWritten : MaracEvent
+{
+    public required bool Empty { get; init; }
+}

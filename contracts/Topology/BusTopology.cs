@@ -1,0 +1,42 @@
+using Partnership.Contracts.Marac;
+
+namespace Partnership.Contracts.Topology;
+
+/// <summary>
+/// Exchanges, queues and bindings of the platform, in one place. Applied by <c>SERVICE migrate</c> before any host
+/// starts; no host invents a name of its own.
+/// </summary>
+public static class BusTopology
+{
+    /// <summary>
+    /// The queue every disclosure entry goes to. Quorum, <c>reject-publish</c>, no length limit, no time-to-live, no
+    /// delivery limit, no dead-letter exchange. Reached through the default exchange, so that no binding can be lost.
+    /// </summary>
+    public const string LedgerQueue = "information-sharing.ledger";
+
+    /// <summary>Casework events the ledger records as collection and alteration.</summary>
+    public const string CaseworkQueue = "information-sharing.casework";
+
+    /// <summary>Every published contract and its exchange (a durable fanout).</summary>
+    public static IReadOnlyDictionary<Type, string> Exchanges { get; } = new Dictionary<Type, string>
+    {
+        [typeof(ReferralSubmitted)] = "marac.referral-submitted",
+        [typeof(ReferralAccepted)] = "marac.referral-accepted",
+        [typeof(ReferralRedirectProposed)] = "marac.referral-redirect-proposed",
+        [typeof(ReferralRedirected)] = "marac.referral-redirected",
+        [typeof(ReferralRedirectRefused)] = "marac.referral-redirect-refused",
+        [typeof(ReferralWithdrawn)] = "marac.referral-withdrawn",
+        [typeof(CaseOpened)] = "marac.case-opened",
+        [typeof(MemberListed)] = "marac.member-listed",
+        [typeof(MemberRemoved)] = "marac.member-removed",
+        [typeof(RelationRecorded)] = "marac.relation-recorded",
+        [typeof(NeedRecorded)] = "marac.need-recorded",
+        [typeof(SummaryWritten)] = "marac.summary-written",
+    };
+
+    /// <summary>Every queue that consumes casework events, with the contracts bound to it.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<Type>> Queues { get; } = new Dictionary<string, IReadOnlyList<Type>>
+    {
+        [CaseworkQueue] = [.. Exchanges.Keys],
+    };
+}

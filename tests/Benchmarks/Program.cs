@@ -1,0 +1,2 @@
+Console.Error.WriteLine("usage: tests/bench [NAME]");
+return 2;
