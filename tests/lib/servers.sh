@@ -56,12 +56,15 @@ start_servers() {
     export PARTNERSHIP_TEST_RABBITMQ_EPMD_PORT=$((port + 10000))
 }
 
+# Safe to call twice. Keeps the exit status of the script that ends.
 stop_servers() {
-    local status=$?
-    trap - EXIT
+    local status=$? jobs
     set +e
+    mapfile -t jobs < <(jobs -p)
+    [ ${#jobs[@]} -eq 0 ] || kill "${jobs[@]}" 2>/dev/null
     [ -z "$RABBITMQ_DATA" ] || rabbitmq_stop "$RABBITMQ_DATA"
     [ -z "$POSTGRES_DATA" ] || { postgres_stop "$POSTGRES_DATA"; rm -rf "$POSTGRES_DATA"; }
     [ -z "$SERVERS" ] || rm -rf "$SERVERS"
-    exit "$status"
+    SERVERS='' RABBITMQ_DATA='' POSTGRES_DATA=''
+    return "$status"
 }
