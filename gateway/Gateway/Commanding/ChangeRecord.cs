@@ -62,8 +62,8 @@ public sealed class ChangeRecord(
             }
 
             var answer = await forwarder.ForwardAsync(
-                request, Forwarding.Callers.Of(request, decision), OperationPaths.Whole(operation.Pattern, http), query, body.Value.Body, facts.Facts.Version, []);
-            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.ProblemCodes.FactsChanged) continue;
+                request, ServiceCaller.Of(request, decision), OperationPaths.Whole(operation.Pattern, http), query, body.Value.Body, facts.Facts.Version, []);
+            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.RegisteredProblems.FactsChanged) continue;
             await answers.WriteAsync(request, answer, decision);
             return;
         }
@@ -86,7 +86,7 @@ public sealed class ChangeRecord(
         try
         {
             var path = OperationPaths.Record(request.Operation.Pattern, id) + "/facts";
-            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, Forwarding.Callers.Of(request), null, []);
+            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, ServiceCaller.Of(request), null, []);
             using var response = await services.SendAsync(message, timeout.Token);
             var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
             var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && facts.Id == id && facts.Type == request.Operation.RecordType

@@ -19,7 +19,7 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
         using var timeout = new CancellationTokenSource(options.ServiceTimeout);
         try
         {
-            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, Forwarding.Callers.Of(request), null, []);
+            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, ServiceCaller.Of(request), null, []);
             using var response = await services.SendAsync(message, timeout.Token);
             var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
             return RecordAnswers.Read(answer, recordType, id) is { } record ? (answers.TagOf(request, record), record) : (null, null);
@@ -90,7 +90,7 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
                 foreach (var warning in given.EnumerateArray())
                 {
                     var (code, field) = (TextOf(warning, "code"), TextOf(warning, "field"));
-                    if (code is null || ProblemCodes.SentenceOf(code) is not { } sentence) continue;
+                    if (code is null || RegisteredProblems.SentenceOf(code) is not { } sentence) continue;
                     any = true;
                     writer.WriteStartObject();
                     writer.WriteString("code", code);

@@ -33,7 +33,7 @@ public static partial class ServiceProblems
         {
             using var json = Parse(answer);
             if (CodeIn(json) is not { } code) return FixedAnswer.BadService.WriteAsync(http);
-            if (answer.Status != 400) return FixedAnswer.WriteAsync(http, answer.Status, "application/problem+json", FixedAnswer.ProblemBody(answer.Status, code, ProblemCodes.SentenceOf(code)!));
+            if (answer.Status != 400) return FixedAnswer.WriteAsync(http, answer.Status, "application/problem+json", FixedAnswer.ProblemBody(answer.Status, code, RegisteredProblems.SentenceOf(code)!));
             return FixedAnswer.WriteAsync(http, 400, "application/problem+json", WithErrors(json, code));
         }
         catch (JsonException)
@@ -57,14 +57,14 @@ public static partial class ServiceProblems
         }
 
         return JsonSerializer.SerializeToUtf8Bytes(
-            new { Type = "about:blank", Title = "Bad Request", Status = 400, Code = code, Detail = ProblemCodes.SentenceOf(code), Errors = errors }, WireJson.Options);
+            new { Type = "about:blank", Title = "Bad Request", Status = 400, Code = code, Detail = RegisteredProblems.SentenceOf(code), Errors = errors }, WireJson.Options);
     }
 
     /// <summary>Services write <c>code: sentence</c>; the code decides, the registered sentence is shown.</summary>
     private static string CodeAndSentence(JsonElement error)
     {
         var code = error.ValueKind == JsonValueKind.String ? error.GetString()!.Split(':', 2)[0] : "";
-        return ProblemCodes.SentenceOf(code) is { } sentence ? $"{code}: {sentence}" : "invalid: The value is not accepted.";
+        return RegisteredProblems.SentenceOf(code) is { } sentence ? $"{code}: {sentence}" : "invalid: The value is not accepted.";
     }
 
     private static JsonDocument Parse(ServiceAnswer answer) => answer.MediaType == "application/problem+json"
@@ -73,7 +73,7 @@ public static partial class ServiceProblems
 
     private static string? CodeIn(JsonDocument json) =>
         json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.String
-            && ProblemCodes.SentenceOf(code.GetString()!) is not null
+            && RegisteredProblems.SentenceOf(code.GetString()!) is not null
             ? code.GetString()
             : null;
 

@@ -35,7 +35,7 @@ public sealed class SubmitRecord(ServiceForwarder forwarder, AgreementSet agreem
             return;
         }
 
-        var answer = await forwarder.ForwardAsync(request, Forwarding.Callers.Of(request, decision), operation.Pattern, query, read.Body, null, []);
+        var answer = await forwarder.ForwardAsync(request, ServiceCaller.Of(request, decision), operation.Pattern, query, read.Body, null, []);
         await answers.WriteAsync(request, answer, decision);
     }
 }

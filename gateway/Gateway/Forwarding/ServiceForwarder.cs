@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http.Features;
 using Partnership.Gateway.Operations;
 using Partnership.ServiceDefaults;
 using Yarp.ReverseProxy.Forwarder;
@@ -21,10 +22,21 @@ public sealed class ServiceForwarder(IHttpForwarder forwarder, ServiceClient ser
         var operation = request.Operation;
         var transformer = new Capture(services, options, operation, caller, path, query, body, factsVersion, reach);
         var http = request.Http;
-        // The client going away must not leave a command half known: the gateway carries on and records what happened.
+        Prepare(http, operation, body);
         var error = await forwarder.SendAsync(http, services.AddressOf(operation.Service), services.Invoker, config, transformer, CancellationToken.None);
         return error == ForwarderError.None && transformer.Answer is { } answer ? answer : ServiceAnswer.Unreachable;
     }
+
+    private static void Prepare(HttpContext http, Operation operation, ReadOnlyMemory<byte> body)
+    {
+        // YARP copies the request's body; what it copies must be the bytes the internal token vouches for, once or again.
+        http.Request.Body = body.IsEmpty ? Stream.Null : new MemoryStream(body.ToArray(), writable: false);
+        http.Features.Set<IHttpRequestBodyDetectionFeature>(new VouchedBody(!body.IsEmpty));
+        // A client that goes away must not leave a command half known: the gateway carries on and records what happened.
+        if (operation.Kind is OperationKind.Submit or OperationKind.Change) http.RequestAborted = CancellationToken.None;
+    }
+
+    private sealed record VouchedBody(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 
     private sealed class Capture(
         ServiceClient services, GatewayOptions options, Operation operation, Caller caller, string path, string query, ReadOnlyMemory<byte> body,
@@ -39,7 +51,7 @@ public sealed class ServiceForwarder(IHttpForwarder forwarder, ServiceClient ser
             var key = httpContext.Request.Headers["Idempotency-Key"];
             if (proxyRequest.Content is not null)
             {
-                proxyRequest.Content = new ReadOnlyMemoryContent(body);
+                proxyRequest.Content.Headers.ContentLength = body.Length;
                 proxyRequest.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             }
 

@@ -24,7 +24,7 @@ public static class OpenApiDocument
         foreach (var (type, view) in OperationTable.Views)
         {
             schemas[type] = Record(type, view);
-            schemas[type + ".list"] = JsonNode.Parse($$"""{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/{{type}}"}},"next":{"type":["string","null"]},"receipt":{"type":"string","format":"uuid"}},"required":["items","next","receipt"]}""");
+            schemas[type + ".list"] = JsonNode.Parse($$$"""{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/{{{type}}}"}},"next":{"type":["string","null"]},"receipt":{"type":"string","format":"uuid"}},"required":["items","next","receipt"]}""");
         }
 
         var paths = new JsonObject();
@@ -123,7 +123,7 @@ public static class OpenApiDocument
         $"{operation.Method.ToLowerInvariant()}{string.Concat(operation.Pattern.Replace(":guid", "", StringComparison.Ordinal).Split('/', '{', '}', '-').Where(p => p.Length > 0).Select(p => char.ToUpperInvariant(p[0]) + p[1..]))}";
 
     /// <summary>A record whose every data property is optional: what is not permitted is absent.</summary>
-    private static JsonNode Record(string type, Type view)
+    private static JsonObject Record(string type, Type view)
     {
         var data = WireJson.Options.GetJsonSchemaAsNode(view, new JsonSchemaExporterOptions
         {

@@ -72,14 +72,14 @@ public sealed class OperationEndpoints(
         var asked = Header(request.Http, "Sharing-Purpose");
         if (!agreements.HasRule(principal, operation.RecordType, operation.Verb, today, operation.Command))
         {
-            await refusals.RefuseAsync(request with { Purpose = asked is not null && agreements.KnowsPurpose(asked) ? asked : "" }, FixedAnswer.NoRuleForRole);
+            await refusals.RefuseAsync(request with { Purpose = asked is not null && PlatformTerms.Purposes.Contains(asked) ? asked : "" }, FixedAnswer.NoRuleForRole);
             return null;
         }
 
         var purposes = agreements.PurposesFor(principal, operation.RecordType, operation.Verb, today, operation.Command);
         var implied = operation.Kind is OperationKind.Submit or OperationKind.Change && purposes.Count == 1 ? purposes[0] : null;
         var purpose = asked ?? implied;
-        if (purpose is null || !agreements.KnowsPurpose(purpose))
+        if (purpose is null || !PlatformTerms.Purposes.Contains(purpose))
         {
             await FixedAnswer.PurposeNeededAsync(request.Http, purposes);
             return null;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Partnership.Gateway.Callers;
 using Partnership.SharingRules;
 
 namespace Partnership.Gateway.Operations;

@@ -111,7 +111,7 @@ public sealed class ListRecords(
         for (var fetched = 0; fetched < MaxServicePages; fetched++)
         {
             var paged = $"{query}{(query.Length == 0 ? '?' : '&')}limit={ServicePage.ToString(CultureInfo.InvariantCulture)}{(position.After is null ? "" : "&after=" + Uri.EscapeDataString(position.After))}";
-            var answer = await forwarder.ForwardAsync(request, Forwarding.Callers.Of(request), operation.Pattern, paged, body, null, reach);
+            var answer = await forwarder.ForwardAsync(request, ServiceCaller.Of(request), operation.Pattern, paged, body, null, reach);
             if (answer.Status == 400)
             {
                 page.Refused = answer;

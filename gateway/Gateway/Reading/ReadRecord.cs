@@ -19,7 +19,7 @@ public sealed class ReadRecord(ServiceForwarder forwarder, RecordAnswers answers
         }
 
         var id = request.RecordId!.Value;
-        var answer = await forwarder.ForwardAsync(request, Callers.Of(request), OperationPaths.Record(operation.Pattern, id), "", default, null, []);
+        var answer = await forwarder.ForwardAsync(request, ServiceCaller.Of(request), OperationPaths.Record(operation.Pattern, id), "", default, null, []);
         if (answer.Status == 404)
         {
             await refusals.HideAsync(request, null);

@@ -23,7 +23,7 @@ public sealed class Releaser(LedgerWriter ledger, EntryFactory entries)
         response.Headers[SharingRecord.HeaderName] = promise.ToString();
         try
         {
-            if (request.Http.RequestAborted.IsCancellationRequested) throw new OperationCanceledException();
+            request.Http.RequestAborted.ThrowIfCancellationRequested();
             await FixedAnswer.WriteAsync(request.Http, 200, "application/json", body.WrittenMemory);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)

@@ -1,11 +1,11 @@
 using Partnership.Gateway.Operations;
 using Partnership.ServiceDefaults;
-using Partnership.SharingRules;
+using Decision = Partnership.SharingRules.Decision;
 
 namespace Partnership.Gateway.Forwarding;
 
 /// <summary>The caller as a service is told of them: by pseudonym, with the rule and the law they act under.</summary>
-public static class Callers
+public static class ServiceCaller
 {
     public static Caller Of(SharingRequest request, Decision? decision = null) => new()
     {

@@ -4,7 +4,7 @@ namespace Partnership.Contracts;
 /// Every code a service may refuse or warn with, and the sentence its reader is shown. A service's own text never passes
 /// the gateway, so what is not registered here reaches nobody.
 /// </summary>
-public static partial class ProblemCodes
+public static partial class RegisteredProblems
 {
     /// <summary>The record's facts changed between decision and command; the gateway decides again.</summary>
     public const string FactsChanged = "facts-changed";
