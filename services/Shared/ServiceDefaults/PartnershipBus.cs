@@ -56,7 +56,7 @@ public static class PartnershipBus
                 });
                 rabbit.MessageTopology.SetEntityNameFormatter(new ContractExchanges());
                 // Base types of contracts are not messages; without this each would get an exchange.
-                foreach (var type in BusTopology.Exchanges.Keys.SelectMany(BaseTypes).Distinct())
+                foreach (var type in ContractExchanges.NotMessages)
                     rabbit.Publish(type, topology => topology.Exclude = true);
                 rabbit.ConfigureJsonSerializerOptions(json =>
                 {
@@ -86,8 +86,13 @@ public static class PartnershipBus
         rabbit.ConfigureConsumeTopology = false;
         foreach (var contract in contracts)
             rabbit.Bind(BusTopology.Exchanges[contract], binding => binding.ExchangeType = RabbitMQ.Client.ExchangeType.Fanout);
-        // A fault message would carry the message and the exception's text to an exchange nobody declared.
+        // A fault message would carry the message and the exception's text to an exchange nobody declared; the headers of a
+        // message in the error queue would carry the text too.
         endpoint.PublishFaults = false;
+        endpoint.ConfigureError(pipe =>
+        {
+            pipe.UseFilter(new ErrorWithoutText());
+        });
         // What a pause mends is tried for as long as the broker lets a delivery be held (30 minutes by default): a
         // database that is away for ten minutes must not fill the error queue. What a pause does not mend goes there soon.
         endpoint.UseMessageRetry(retry =>
@@ -100,17 +105,6 @@ public static class PartnershipBus
             retry.Exponential(5, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200));
             retry.Handle<Exception>(error => !Transient.Is(error));
         });
-    }
-
-    private static IEnumerable<Type> BaseTypes(Type contract)
-    {
-        for (var at = contract.BaseType; at is not null && at != typeof(object); at = at.BaseType)
-            yield return at;
-        foreach (var implemented in contract.GetInterfaces())
-        {
-            if (implemented.Namespace?.StartsWith("Partnership.", StringComparison.Ordinal) == true)
-                yield return implemented;
-        }
     }
 
     // MassTransit writes a trace header only from an Activity that somebody listens to. The ledger keeps the trace id of
@@ -131,9 +125,23 @@ public static class PartnershipBus
     /// <summary>Exchanges of contracts; a type that is no contract has none.</summary>
     private sealed class ContractExchanges : IEntityNameFormatter
     {
+        /// <summary>Base types and interfaces of contracts. MassTransit wants a name for each, excluded or not.</summary>
+        public static HashSet<Type> NotMessages { get; } = [.. BusTopology.Exchanges.Keys.SelectMany(BaseTypes)];
+
         public string FormatEntityName<T>() =>
-            BusTopology.Exchanges.TryGetValue(typeof(T), out var exchange)
-                ? exchange
-                : throw new InvalidOperationException($"{typeof(T).Name} is not a published contract.");
+            BusTopology.Exchanges.TryGetValue(typeof(T), out var exchange) ? exchange
+            : NotMessages.Contains(typeof(T)) ? $"not-a-message.{typeof(T).Name}"
+            : throw new InvalidOperationException($"{typeof(T).Name} is not a published contract.");
+
+        private static IEnumerable<Type> BaseTypes(Type contract)
+        {
+            for (var at = contract.BaseType; at is not null && at != typeof(object); at = at.BaseType)
+                yield return at;
+            foreach (var implemented in contract.GetInterfaces())
+            {
+                if (implemented.Namespace?.StartsWith("Partnership.", StringComparison.Ordinal) == true)
+                    yield return implemented;
+            }
+        }
     }
 }
