@@ -73,10 +73,8 @@ public sealed record Referral
             ? Decision.Nothing<ReferralEvent>()
             : new RecordsChecked { ReferralId = Id, Subjects = [], CheckedAt = now, Notes = notes };
 
-    public Decision<ReferralEvent> Accept(AcceptReferral command) => Status switch
+    public Decision<ReferralEvent> Accept(AcceptReferral command) => RefusalOf(command.By) is { } refusal ? refusal : Stage switch
     {
-        _ when !command.By.IsOneOf(MaracRoles.Triage) => MaracRoles.NotYours,
-        null => ReferralRefusals.NotSubmitted,
         ReferralStatus.Accepted when Accepted?.Criterion == command.Criterion => Decision.Nothing<ReferralEvent>(),
         ReferralStatus.Accepted => ReferralRefusals.AlreadyAccepted,
         ReferralStatus.InfoRequested => ReferralRefusals.AwaitingInformation,
@@ -97,10 +95,8 @@ public sealed record Referral
         },
     };
 
-    public Decision<ReferralEvent> Redirect(RedirectReferral command) => Status switch
+    public Decision<ReferralEvent> Redirect(RedirectReferral command) => RefusalOf(command.By) is { } refusal ? refusal : Stage switch
     {
-        _ when !command.By.IsOneOf(MaracRoles.Triage) => MaracRoles.NotYours,
-        null => ReferralRefusals.NotSubmitted,
         ReferralStatus.RedirectProposed when Proposal?.To == command.To && Proposal.ProposedBy == command.By.Person => Decision.Nothing<ReferralEvent>(),
         ReferralStatus.RedirectProposed => ReferralRefusals.AwaitingSecondLook,
         ReferralStatus.Accepted => ReferralRefusals.AlreadyAccepted,
@@ -147,10 +143,8 @@ public sealed record Referral
     };
 
     /// <summary>From any state but an accepted one, whose case is withdrawn instead.</summary>
-    public Decision<ReferralEvent> Withdraw(WithdrawReferral command) => Status switch
+    public Decision<ReferralEvent> Withdraw(WithdrawReferral command) => RefusalOf(command.By) is { } refusal ? refusal : Stage switch
     {
-        _ when !command.By.IsOneOf(MaracRoles.Triage) => MaracRoles.NotYours,
-        null => ReferralRefusals.NotSubmitted,
         ReferralStatus.Withdrawn when Withdrawn?.Ground == command.Ground => Decision.Nothing<ReferralEvent>(),
         ReferralStatus.Withdrawn => ReferralRefusals.AlreadyWithdrawn,
         ReferralStatus.Accepted => ReferralRefusals.WithdrawTheCase,
@@ -179,6 +173,11 @@ public sealed record Referral
         ReferralCriterion.VisibleHighRisk or ReferralCriterion.ProfessionalJudgement or ReferralCriterion.PotentialEscalation
             or ReferralCriterion.Repeat => null,
     };
+
+    private ReferralStatus Stage => Status ?? throw new InvalidOperationException("There is no such referral.");
+
+    private Refusal? RefusalOf(Actor by) =>
+        !by.IsOneOf(MaracRoles.Triage) ? MaracRoles.NotYours : Status is null ? ReferralRefusals.NotSubmitted : null;
 
     private static bool IsReason(string? reason, AcceptReferral command) => reason?.Length >= command.JudgementMinChars;
 
