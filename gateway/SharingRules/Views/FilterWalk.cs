@@ -60,6 +60,7 @@ internal ref struct FilterWalk
         {
             WriteName(shape.Properties[0]);
             output.WriteQuoted(reader.ValueSpan);
+            comma = true;
         }
 
         if (!Members(shape, released, keyed)) return false;
