@@ -31,6 +31,9 @@ public sealed record CaseView
     [Group(FieldGroups.Children, Flag = true)] public required IReadOnlyList<ChildView> Children { get; init; }
     [Group(FieldGroups.Children)] public required IReadOnlyList<VulnerableAdultView> VulnerableAdults { get; init; }
     [Group(FieldGroups.RiskChecklist)] public ChecklistView? RiskChecklist { get; init; }
+
+    /// <summary>Why the case is high risk whatever the score. Beside the checklist: judgement needs none.</summary>
+    [Group(FieldGroups.RiskChecklist)] public string? JudgementReason { get; init; }
     [Group(FieldGroups.Narrative)] public required NarrativeView Narrative { get; init; }
 
     /// <summary>One text a case, the same for all who have it; absent until somebody writes it.</summary>

@@ -114,7 +114,6 @@ public sealed record ChecklistView
     [Group(FieldGroups.RiskChecklist)] public string? Occupation { get; init; }
     [Group(FieldGroups.RiskChecklist)] public string? Weapons { get; init; }
     [Group(FieldGroups.RiskChecklist)] public string? Animals { get; init; }
-    [Group(FieldGroups.RiskChecklist)] public string? JudgementReason { get; init; }
 }
 
 public sealed record ChecklistItemView
@@ -134,7 +133,9 @@ public sealed record NarrativeView
     [Group(FieldGroups.Narrative)] public string? VictimWishes { get; init; }
     [Group(FieldGroups.Narrative)] public string? ConsentReason { get; init; }
     [Group(FieldGroups.Narrative)] public string? ConsentDecisionMaker { get; init; }
+    [Group(FieldGroups.Narrative)] public bool? ImmediateDanger { get; init; }
     [Group(FieldGroups.Narrative)] public bool? PoliceInvolved { get; init; }
+    [Group(FieldGroups.Narrative)] public int? PoliceIncidentsInYear { get; init; }
     [Group(FieldGroups.Narrative)] public string? CrimeReference { get; init; }
     [Group(FieldGroups.Narrative)] public YesNoUnknown? VictimWantsPoliceContact { get; init; }
     [Group(FieldGroups.Narrative)] public IReadOnlyList<OtherMaracView> OtherMaracs { get; init; } = [];

@@ -29,6 +29,12 @@ public sealed record ReferralView
     /// <summary>What stored data says: a claimed repeat not found, a possible duplicate. Never told to the submitter.</summary>
     [Group(FieldGroups.Triage)] public IReadOnlyList<TriageNoteView> TriageNotes { get; init; } = [];
 
+    /// <summary>When stored data was looked through; null while the notes are still to come, some moments after submission.</summary>
+    [Group(FieldGroups.Triage)] public DateTimeOffset? RecordsCheckedAt { get; init; }
+
+    /// <summary>Why the referral was withdrawn.</summary>
+    [Group(FieldGroups.Meta)] public WithdrawalGround? WithdrawnBecause { get; init; }
+
     /// <summary>Why a redirection is proposed, for the supervisor's second look.</summary>
     [Group(FieldGroups.Triage)] public string? RedirectReason { get; init; }
 
@@ -37,6 +43,9 @@ public sealed record ReferralView
     [Group(FieldGroups.Children, Flag = true)] public required IReadOnlyList<ChildView> Children { get; init; }
     [Group(FieldGroups.Children)] public required IReadOnlyList<VulnerableAdultView> VulnerableAdults { get; init; }
     [Group(FieldGroups.RiskChecklist)] public ChecklistView? RiskChecklist { get; init; }
+
+    /// <summary>Why the case is high risk whatever the score. Beside the checklist: judgement needs none.</summary>
+    [Group(FieldGroups.RiskChecklist)] public string? JudgementReason { get; init; }
     [Group(FieldGroups.Narrative)] public required NarrativeView Narrative { get; init; }
     [Group(FieldGroups.Protection)] public required ProtectionView Protection { get; init; }
 }

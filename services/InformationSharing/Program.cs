@@ -1,3 +1,9 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Partnership.InformationSharing;
+using Partnership.ServiceDefaults;
+
+if (args is ["check", ..]) return CheckCommand.Run(args[1..], TimeProvider.System, Console.Out, Console.Error);
+
+await using var app = InformationSharingHost.Build(args);
+if (Migration.IsWanted(args)) return await Migration.RunAsync(app);
+await app.RunAsync();
+return 0;

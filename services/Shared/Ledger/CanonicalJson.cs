@@ -9,9 +9,13 @@ namespace Partnership.Ledger;
 /// Writes the part of RFC 8785 (JSON Canonicalization Scheme) that entries need: objects whose members the caller gives
 /// in order of their names' UTF-16 code units, strings, integers, true, false, null. No white space.
 /// </summary>
-/// <remarks>Written here because these bytes are hashed for ever: no library's escaping choices may change them.</remarks>
+/// <remarks>
+/// Written here because these bytes are hashed for ever: no library's escaping choices may change them. What RFC 8785
+/// cannot represent (a lone surrogate, an integer past 2^53) throws instead of being written as something else.
+/// </remarks>
 public sealed class CanonicalJson(IBufferWriter<byte> output)
 {
+    private const long MaxInteger = (1L << 53) - 1;
     private readonly Stack<(bool IsObject, bool Any, string? Last)> levels = new();
 
     public void StartObject() => Start('{', isObject: true);
@@ -42,8 +46,11 @@ public sealed class CanonicalJson(IBufferWriter<byte> output)
         else Quoted(value);
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">Beyond what every JSON reader keeps exactly.</exception>
     public void Number(long value)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxInteger);
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, -MaxInteger);
         Separate();
         var span = output.GetSpan(20);
         Utf8Formatter.TryFormat(value, span, out var written);
@@ -100,8 +107,13 @@ public sealed class CanonicalJson(IBufferWriter<byte> output)
     private void Quoted(string value)
     {
         Byte('"');
-        foreach (var rune in value.EnumerateRunes())
+        var rest = value.AsSpan();
+        while (!rest.IsEmpty)
         {
+            // A replacement character in place of a lone surrogate would make two different texts one.
+            if (Rune.DecodeFromUtf16(rest, out var rune, out var length) != OperationStatus.Done)
+                throw new ArgumentException("Text with a lone surrogate has no canonical form.", nameof(value));
+            rest = rest[length..];
             switch (rune.Value)
             {
                 case '"': Raw("\\\""u8); break;

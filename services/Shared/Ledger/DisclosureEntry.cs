@@ -12,8 +12,10 @@ namespace Partnership.Ledger;
 /// Content: Data Protection Act 2018 s.62 and the partnership's own rule. People are named by the scheme's pseudonym,
 /// subjects by the scheme's own person ids. Frozen: a later version gets a new <c>v</c>, never a new meaning here.
 /// </remarks>
-public sealed record DisclosureEntry
+public sealed partial record DisclosureEntry
 {
+    public const int NonceLength = 32;
+
     public required Guid EntryId { get; init; }
 
     /// <summary>When it was authorised, UTC, to the millisecond.</summary>
@@ -49,11 +51,13 @@ public sealed record DisclosureEntry
     /// <summary><c>API</c>, <c>SCREEN</c>, <c>PRINT</c>, <c>VERBAL</c>, <c>E-MAIL</c>, or <c>CASEWORK</c> for a change.</summary>
     public required string Channel { get; init; }
     public string? Classification { get; init; }
-    public string? ConsentRef { get; init; }
     public string? CorrelationId { get; init; }
     public string? TraceParent { get; init; }
 
-    /// <summary>HMAC-SHA256 of the exact bytes released, under a key of this entry alone; null when nothing was.</summary>
+    /// <summary>
+    /// HMAC-SHA256 of the exact bytes released, under a 32-byte key of this entry alone, as base64url; null when nothing
+    /// was released.
+    /// </summary>
     public string? BodyDigest { get; init; }
 
     /// <summary>That key, sealed to InformationSharing.</summary>
@@ -67,8 +71,10 @@ public sealed record DisclosureEntry
     public required ReadOnlyMemory<byte> Nonce { get; init; }
 
     /// <summary>The entry as RFC 8785 bytes.</summary>
+    /// <exception cref="ArgumentException">A text with a lone surrogate, or a nonce that is not of 32 bytes.</exception>
     public byte[] ToBytes()
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(Nonce.Length, NonceLength, nameof(Nonce));
         var buffer = new ArrayBufferWriter<byte>(1024);
         var json = new CanonicalJson(buffer);
         json.StartObject();
@@ -81,7 +87,6 @@ public sealed record DisclosureEntry
         json.Member("channel", Channel);
         json.Member("classification", Classification);
         json.Member("condition", Condition);
-        json.Member("consentRef", ConsentRef);
         json.Member("correlationId", CorrelationId);
         json.Member("digestKey", DigestKey);
         json.Member("entryId", EntryId.ToString());
@@ -159,9 +164,13 @@ public sealed record EntryRecord
     /// <summary>The conditions the decision rested on, true or false for this caller, by code.</summary>
     public required IReadOnlyDictionary<string, bool> Facts { get; init; }
 
+    /// <summary>The consent a rule rested on; of this record, since an answer may hold several people's.</summary>
+    public string? ConsentRef { get; init; }
+
     internal void Write(CanonicalJson json)
     {
         json.StartObject();
+        json.Member("consentRef", ConsentRef);
         json.Member("decisionRule", DecisionRule);
         json.Name("facts");
         json.StartObject();

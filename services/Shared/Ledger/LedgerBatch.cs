@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
@@ -23,13 +24,17 @@ public enum BatchKind : byte
 /// gateway instance. Version 1, frozen; <c>docs/ledger-format.md</c> describes it byte by byte.
 /// </summary>
 /// <remarks>
-/// <c>"PLB1" | kind u8 | instance length u8 | instance UTF-8 | sequence u64 | SHA-256 of the batch before (zeros for the
+/// <c>"PLB1" | kind u8 | instance length u8 | instance ASCII | sequence u64 | SHA-256 of the batch before (zeros for the
 /// first) | count u32 | (length u32 | entry)* | ECDSA P-256 SHA-256 signature (64 bytes, r and s) over all before it</c>;
 /// integers big-endian.
 /// </remarks>
 public sealed record LedgerBatch
 {
+    public const int MaxInstanceLength = 100;
     private const int SignatureLength = 64;
+    private static readonly SearchValues<char> InstanceCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
     private static ReadOnlySpan<byte> Magic => "PLB1"u8;
 
     public required BatchKind Kind { get; init; }
@@ -40,13 +45,29 @@ public sealed record LedgerBatch
     public required ReadOnlyMemory<byte> PreviousHash { get; init; }
     public required IReadOnlyList<ReadOnlyMemory<byte>> Entries { get; init; }
 
+    /// <summary>
+    /// Whether this can name a gateway instance: 1 to 100 letters, digits, dots, underscores and hyphens of ASCII. What
+    /// a <c>Sharing-Record</c> header cannot hold must not be a batch's either, and no two byte strings may read alike.
+    /// </summary>
+    public static bool IsInstanceName(ReadOnlySpan<char> name) =>
+        name.Length is >= 1 and <= MaxInstanceLength && !name.ContainsAnyExcept(InstanceCharacters);
+
+    /// <exception cref="ArgumentException">
+    /// The instance cannot be one, the sequence is under 1, the previous hash is not of 32 bytes (or, for the first
+    /// batch, not zero), or the kind and the entries do not fit each other.
+    /// </exception>
     public static byte[] Encode(
         BatchKind kind, string instance, long sequence, ReadOnlySpan<byte> previousHash, IReadOnlyList<ReadOnlyMemory<byte>> entries, ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var name = Encoding.UTF8.GetBytes(instance);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, byte.MaxValue, nameof(instance));
+        ArgumentNullException.ThrowIfNull(entries);
+        if (!IsInstanceName(instance)) throw new ArgumentException("Not the name of a gateway instance.", nameof(instance));
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(previousHash.Length, 32, nameof(previousHash));
+        if (sequence == 1 && previousHash.ContainsAnyExcept((byte)0))
+            throw new ArgumentException("The first batch has none before it.", nameof(previousHash));
+        if (kind == BatchKind.Heartbeat && entries.Count > 0) throw new ArgumentException("A heartbeat has no entries.", nameof(entries));
+        var name = Encoding.ASCII.GetBytes(instance);
         var size = 4 + 1 + 1 + name.Length + 8 + 32 + 4 + entries.Sum(e => 4 + e.Length) + SignatureLength;
         var bytes = new byte[size];
         var rest = bytes.AsSpan();
@@ -83,7 +104,8 @@ public sealed record LedgerBatch
         int at = 6 + span[5];
         int end = span.Length - SignatureLength;
         if (at + 44 > end) return false;
-        var instance = Encoding.UTF8.GetString(span[6..at]);
+        var instance = Encoding.Latin1.GetString(span[6..at]);
+        if (!IsInstanceName(instance)) return false;
         var sequence = BinaryPrimitives.ReadInt64BigEndian(span[at..]);
         var previous = bytes.Slice(at + 8, 32);
         var count = BinaryPrimitives.ReadInt32BigEndian(span[(at + 40)..]);

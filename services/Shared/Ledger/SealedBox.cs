@@ -9,7 +9,8 @@ namespace Partnership.Ledger;
 /// key into an entry and cannot read it back.
 /// </summary>
 /// <remarks>
-/// ECDH P-256 with an ephemeral key, HKDF-SHA256 (info <c>partnership-seal-v1</c>), AES-256-GCM. Text form:
+/// ECDH P-256 with an ephemeral key, HKDF-SHA256 (salt: the ephemeral point; info: <c>partnership-seal-v1</c> and the
+/// recipient's point, so that a value is bound to whom it was sealed for), AES-256-GCM. Text form:
 /// <c>"1." base64url(ephemeral public point, 65 bytes | nonce, 12 | ciphertext | tag, 16)</c>. One ephemeral key serves a
 /// box for its lifetime (minutes), with a fresh nonce a value, because deriving one for every answer costs more than the
 /// rest of the entry. Associated data is the entry's id and the field's name: a sealed value moved elsewhere does not open.
@@ -17,7 +18,6 @@ namespace Partnership.Ledger;
 public sealed class SealedBox : IDisposable
 {
     private const int PointLength = 65, NonceLength = 12, TagLength = 16;
-    private static readonly byte[] Info = Encoding.ASCII.GetBytes("partnership-seal-v1");
 
     private readonly byte[] point;
     private readonly AesGcm cipher;
@@ -34,7 +34,7 @@ public sealed class SealedBox : IDisposable
         ArgumentNullException.ThrowIfNull(recipient);
         using var ephemeral = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         var point = Point(ephemeral.ExportParameters(false).Q);
-        return new SealedBox(point, Derive(ephemeral, recipient.PublicKey, point));
+        return new SealedBox(point, Derive(ephemeral, recipient.PublicKey, point, Point(recipient.ExportParameters(false).Q)));
     }
 
     public string Seal(ReadOnlySpan<byte> value, Guid entryId, string field)
@@ -68,24 +68,29 @@ public sealed class SealedBox : IDisposable
 
         if (bytes.Length < PointLength + NonceLength + TagLength || bytes[0] != 4) throw new CryptographicException("Not a sealed value.");
         var ephemeralPoint = bytes[..PointLength];
-        using var ephemeral = ECDiffieHellman.Create(new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = ephemeralPoint[1..33], Y = ephemeralPoint[33..65] },
-        });
-        using var cipher = new AesGcm(Derive(recipient, ephemeral.PublicKey, ephemeralPoint), TagLength);
+        using var ephemeral = ImportPoint(ephemeralPoint);
+        using var cipher = new AesGcm(
+            Derive(recipient, ephemeral.PublicKey, ephemeralPoint, Point(recipient.ExportParameters(false).Q)), TagLength);
         var value = new byte[bytes.Length - PointLength - NonceLength - TagLength];
         cipher.Decrypt(
             bytes.AsSpan(PointLength, NonceLength), bytes.AsSpan(PointLength + NonceLength, value.Length), bytes.AsSpan(bytes.Length - TagLength), value, Associated(entryId, field));
         return value;
     }
 
+    /// <exception cref="CryptographicException">The point does not lie on the curve.</exception>
+    private static ECDiffieHellman ImportPoint(byte[] point) => ECDiffieHellman.Create(new ECParameters
+    {
+        Curve = ECCurve.NamedCurves.nistP256,
+        Q = new ECPoint { X = point[1..33], Y = point[33..65] },
+    });
+
     public void Dispose() => cipher.Dispose();
 
-    private static byte[] Derive(ECDiffieHellman own, ECDiffieHellmanPublicKey other, byte[] salt)
+    private static byte[] Derive(ECDiffieHellman own, ECDiffieHellmanPublicKey other, byte[] ephemeralPoint, byte[] recipientPoint)
     {
         var secret = own.DeriveRawSecretAgreement(other);
-        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, salt, Info);
+        var key = HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, secret, 32, salt: ephemeralPoint, info: [.. "partnership-seal-v1"u8, .. recipientPoint]);
         CryptographicOperations.ZeroMemory(secret);
         return key;
     }

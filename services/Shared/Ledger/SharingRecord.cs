@@ -14,7 +14,7 @@ namespace Partnership.Ledger;
 /// <remarks>
 /// A dictionary of RFC 9651: <c>v=1, instance="…", seq=7, leaf=:base64:, sig=:base64:</c>. The signature is ECDSA P-256
 /// with SHA-256 (64 bytes, r and s) over <c>"partnership-sharing-record-v1\n" | instance UTF-8 | "\n" | sequence u64
-/// big-endian | leaf hash</c>. Sequence is that of the batch the entry went out in. Frozen.
+/// big-endian | leaf hash</c>. Sequence is that of the batch the entry went out in; at most 15 digits, as RFC 9651 has it. Frozen.
 /// </remarks>
 public sealed partial record SharingRecord(string Instance, long Sequence, ReadOnlyMemory<byte> LeafHash, ReadOnlyMemory<byte> Signature)
 {
@@ -23,6 +23,10 @@ public sealed partial record SharingRecord(string Instance, long Sequence, ReadO
     public static SharingRecord Sign(string instance, long sequence, ReadOnlySpan<byte> leafHash, ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(leafHash.Length, 32, nameof(leafHash));
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, 999_999_999_999_999);
+        if (!LedgerBatch.IsInstanceName(instance)) throw new ArgumentException("Not the name of a gateway instance.", nameof(instance));
         var signature = key.SignData(Signed(instance, sequence, leafHash), HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         return new SharingRecord(instance, sequence, leafHash.ToArray(), signature);
     }
@@ -30,7 +34,7 @@ public sealed partial record SharingRecord(string Instance, long Sequence, ReadO
     public bool Verify(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return key.VerifyData(
+        return LeafHash.Length == 32 && key.VerifyData(
             Signed(Instance, Sequence, LeafHash.Span), Signature.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
@@ -61,6 +65,6 @@ public sealed partial record SharingRecord(string Instance, long Sequence, ReadO
         return bytes;
     }
 
-    [GeneratedRegex("""^v=1, instance="(?<instance>[A-Za-z0-9._-]{1,100})", seq=(?<seq>[0-9]{1,18}), leaf=:(?<leaf>[A-Za-z0-9+/=]{44}):, sig=:(?<sig>[A-Za-z0-9+/=]{88}):$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^v=1, instance="(?<instance>[A-Za-z0-9._-]{1,100})", seq=(?<seq>[1-9][0-9]{0,14}), leaf=:(?<leaf>[A-Za-z0-9+/=]{44}):, sig=:(?<sig>[A-Za-z0-9+/=]{88}):\z""", RegexOptions.CultureInvariant)]
     private static partial Regex Format();
 }

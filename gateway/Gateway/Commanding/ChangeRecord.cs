@@ -1,0 +1,102 @@
+using Partnership.Gateway.Forwarding;
+using Partnership.Gateway.Operations;
+using Partnership.Gateway.Recording;
+using Partnership.Gateway.Release;
+using Partnership.SharingRules;
+
+namespace Partnership.Gateway.Commanding;
+
+/// <summary>
+/// A command on an existing record: its facts are read and decided before the body is looked at, and the service carries
+/// it out only while those facts hold. Denied and unknown are the identical 404.
+/// </summary>
+public sealed class ChangeRecord(
+    ServiceForwarder forwarder, ServiceClient services, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies, GatewayOptions options)
+{
+    private const int MaxAttempts = 4;
+
+    public async Task HandleAsync(SharingRequest request)
+    {
+        var (http, operation, id) = (request.Http, request.Operation, request.RecordId!.Value);
+        ReadBody? body = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            var (status, facts) = await FactsAsync(request, id);
+            if (status == 404)
+            {
+                await refusals.HideAsync(request, null);
+                return;
+            }
+
+            if (facts is null)
+            {
+                await refusals.RefuseAsync(request, FixedAnswer.BadService);
+                return;
+            }
+
+            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.At, operation.Command);
+            if (!decision.Permitted)
+            {
+                await refusals.HideAsync(request, decision);
+                return;
+            }
+
+            if (OperationPaths.Query(http, operation.QueryParameters) is not { } query)
+            {
+                await FixedAnswer.BadQuery.WriteAsync(http);
+                return;
+            }
+
+            if (!await IsCurrentAsync(request, id, facts))
+            {
+                var recorded = await refusals.RecordAsync(request, FixedAnswer.Stale.Code, decision);
+                await (recorded ? FixedAnswer.Stale : FixedAnswer.LedgerUnavailable).WriteAsync(http);
+                return;
+            }
+
+            body ??= await bodies.ReadAsync(http);
+            if (body.Value.Problem is { } problem)
+            {
+                await problem.WriteAsync(http);
+                return;
+            }
+
+            var answer = await forwarder.ForwardAsync(
+                request, ServiceCaller.Of(request, decision), OperationPaths.Whole(operation.Pattern, http), query, body.Value.Body, facts.Facts.Version, []);
+            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.RegisteredProblems.FactsChanged) continue;
+            await answers.WriteAsync(request, answer, decision);
+            return;
+        }
+
+        await FixedAnswer.Busy.WriteAsync(http);
+    }
+
+    /// <summary>If-Match is compared with what this caller may see of the record now; without it there is nothing to compare.</summary>
+    private async Task<bool> IsCurrentAsync(SharingRequest request, Guid id, Envelope facts)
+    {
+        var expected = request.Http.Request.Headers.IfMatch;
+        if (expected.Count == 0) return true;
+        var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.Record(request.Operation.Pattern, id), id);
+        return tag is not null && record!.Facts.Version == facts.Facts.Version && expected.Count == 1 && (expected[0] == tag || expected[0] == "*");
+    }
+
+    private async Task<(int Status, Envelope? Facts)> FactsAsync(SharingRequest request, Guid id)
+    {
+        using var timeout = new CancellationTokenSource(options.ServiceTimeout);
+        try
+        {
+            var path = OperationPaths.Record(request.Operation.Pattern, id) + "/facts";
+            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, ServiceCaller.Of(request), null, []);
+            using var response = await services.SendAsync(message, timeout.Token);
+            var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
+            var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && facts.Id == id && facts.Type == request.Operation.RecordType
+                ? facts
+                : null;
+            return (answer.Status, read);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return (0, null);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Partnership.Gateway.Callers;
+using Partnership.Gateway.Commanding;
+using Partnership.Gateway.Forwarding;
+using Partnership.Gateway.OpenApi;
+using Partnership.Gateway.Operations;
+using Partnership.Gateway.Reading;
+using Partnership.Gateway.Recording;
+using Partnership.Gateway.Release;
+using Partnership.PartnershipSettings;
+using Partnership.ServiceDefaults;
+using Partnership.SharingRules;
+using RabbitMQ.Client;
+
+namespace Partnership.Gateway;
+
+/// <summary>The one way in: authentication, sharing rules, admission, filter, disclosure entries. Keeps no database.</summary>
+public static class GatewayHost
+{
+    /// <exception cref="InvalidAgreementException">An agreement cannot be put in force; the message names file, line and reason.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        builder.AddServiceDefaults("gateway");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var (services, configuration) = (builder.Services, builder.Configuration);
+
+        services.AddSingleton(configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions());
+        services.AddSingleton(Agreements.Load(configuration));
+        services.AddSingleton(_ => new GatewayKeys(configuration));
+        services.AddHttpForwarder();
+        services.AddSingleton<ServiceClient>();
+        services.AddSingleton<ServiceForwarder>();
+
+        services.AddSingleton(provider => new TokenValidator(
+            configuration.GetSection("Identity:Issuers").Get<IssuerOptions[]>() ?? [], provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Pseudonyms>();
+        services.AddSingleton<PeopleRegister>();
+        services.AddHostedService(provider => provider.GetRequiredService<PeopleRegister>());
+
+        services.AddSingleton(LedgerSettings.Writer(configuration));
+        services.AddSingleton<ILedgerTransport>(provider => LedgerSettings.Transport(configuration, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LedgerWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
+        services.AddSingleton<EntryFactory>();
+        services.AddSingleton<Refusals>();
+
+        services.AddSingleton<OpaqueTags>();
+        services.AddSingleton<Cursors>();
+        services.AddSingleton<RecordAnswers>();
+        services.AddSingleton<Releaser>();
+        services.AddSingleton<RequestBodies>();
+        services.AddSingleton<CommandAnswers>();
+        services.AddSingleton<ReadRecord>();
+        services.AddSingleton<ListRecords>();
+        services.AddSingleton<SubmitRecord>();
+        services.AddSingleton<ChangeRecord>();
+        services.AddSingleton<OperationEndpoints>();
+        services.AddHealthChecks().AddCheck<CanRelease>("can-release", tags: [HealthTags.Ready]);
+
+        var app = builder.Build();
+        app.MapServiceDefaults();
+        var description = OpenApiDocument.Create();
+        app.MapGet("/openapi.json", http => FixedAnswer.WriteAsync(http, 200, "application/json", description));
+        app.Services.GetRequiredService<OperationEndpoints>().Map(app);
+        return app;
+    }
+
+    /// <summary>Ready means: people are known and the ledger records, so that a permitted read would be answered.</summary>
+    private sealed class CanRelease(PeopleRegister register, LedgerWriter ledger) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(register.IsLoaded && ledger.IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+    }
+}
+
+/// <summary>Settings of the path to the ledger.</summary>
+internal static class LedgerSettings
+{
+    public static LedgerWriterOptions Writer(IConfiguration configuration) => new()
+    {
+        InstancePrefix = configuration["Ledger:Instance"] ?? "gateway",
+        Heartbeat = TimeSpan.FromSeconds(configuration.GetValue("Ledger:HeartbeatSeconds", 5.0)),
+        ConfirmWithin = TimeSpan.FromSeconds(configuration.GetValue("Ledger:ConfirmWithinSeconds", 2.0)),
+    };
+
+    public static RabbitLedgerTransport Transport(IConfiguration configuration, TimeProvider clock)
+    {
+        var bus = configuration.GetSection("Bus").Get<BusOptions>() ?? new BusOptions();
+        var factory = new ConnectionFactory
+        {
+            HostName = bus.Host,
+            Port = bus.Port,
+            VirtualHost = bus.VirtualHost,
+            UserName = bus.Username,
+            Password = bus.Password,
+            AutomaticRecoveryEnabled = false, // The writer reconnects by itself and must know when a confirm is lost.
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = TimeSpan.FromSeconds(5),
+            RequestedConnectionTimeout = TimeSpan.FromSeconds(2),
+            ContinuationTimeout = TimeSpan.FromSeconds(2),
+        };
+        return new RabbitLedgerTransport(factory, TimeSpan.FromSeconds(configuration.GetValue("Ledger:RedeclareAfterSeconds", 5.0)), clock);
+    }
+}
+
+/// <summary>The agreements of this installation, compiled at start.</summary>
+internal static class Agreements
+{
+    public static AgreementSet Load(IConfiguration configuration)
+    {
+        var folder = configuration["Agreements:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "agreements");
+        var partnership = PartnershipFile.Load(configuration["Partnership:File"] ?? throw new InvalidOperationException("Partnership:File names no file."));
+        var vocabulary = Vocabulary.OfContracts([.. partnership.Agencies.Select(a => new AgencyTerms(a.Code, [.. a.Teams.Select(t => t.Code)]))]);
+        AgreementSource[] sources = [.. Directory.GetFiles(folder, "*.yaml")
+            .Where(f => !f.EndsWith(".tests.yaml", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(f => new AgreementSource(Path.GetFileName(f), File.ReadAllText(f)))];
+        var compiled = AgreementCompiler.Compile(sources, vocabulary);
+        return compiled.Succeeded
+            ? compiled.Agreements
+            : throw new InvalidAgreementException(string.Join('\n', compiled.Errors.Select(e => e.ToString())));
+    }
+}
+
+/// <summary>The gateway does not start on an agreement it cannot compile.</summary>
+public sealed class InvalidAgreementException : Exception
+{
+    public InvalidAgreementException() { }
+    public InvalidAgreementException(string message) : base(message) { }
+    public InvalidAgreementException(string message, Exception inner) : base(message, inner) { }
+}

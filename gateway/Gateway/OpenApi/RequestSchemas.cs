@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using Partnership.Contracts;
+using Partnership.Contracts.Marac;
+using Partnership.Gateway.Operations;
+
+namespace Partnership.Gateway.OpenApi;
+
+/// <summary>Schemas of request bodies, from the contracts that services read them by.</summary>
+public static class RequestSchemas
+{
+    private static readonly Dictionary<(string RecordType, string Command), Type> Bodies = new()
+    {
+        [(RecordTypes.MaracReferral, "submit")] = typeof(SubmitReferralRequest),
+        [(RecordTypes.MaracReferral, "accept")] = typeof(AcceptReferralRequest),
+        [(RecordTypes.MaracReferral, "redirect")] = typeof(RedirectReferralRequest),
+        [(RecordTypes.MaracReferral, "confirm-redirect")] = typeof(ConfirmRedirectRequest),
+        [(RecordTypes.MaracReferral, "withdraw")] = typeof(WithdrawReferralRequest),
+        [(RecordTypes.MaracCase, "relations")] = typeof(RecordRelationRequest),
+        [(RecordTypes.MaracCase, "needs")] = typeof(RecordNeedRequest),
+        [(RecordTypes.MaracCase, "summary")] = typeof(WriteSummaryRequest),
+    };
+
+    /// <summary>Null for commands that take no body, such as listing a member.</summary>
+    public static JsonNode? For(Operation operation)
+    {
+        if (operation.Kind == OperationKind.List)
+            return JsonNode.Parse("""{"type":"object","properties":{"scheme":{"type":"string"},"subjectId":{"type":"string","format":"uuid"}},"required":["scheme","subjectId"]}""");
+        return Bodies.TryGetValue((operation.RecordType, operation.Command ?? operation.Verb), out var type)
+            ? WireJson.Options.GetJsonSchemaAsNode(type)
+            : null;
+    }
+}

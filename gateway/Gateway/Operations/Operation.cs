@@ -1,0 +1,130 @@
+using Partnership.Contracts;
+using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
+
+namespace Partnership.Gateway.Operations;
+
+/// <summary>How an operation is carried out.</summary>
+public enum OperationKind
+{
+    /// <summary>One record by id.</summary>
+    Read,
+
+    /// <summary>A page of records within the caller's reach.</summary>
+    List,
+
+    /// <summary>A new record that rests on no existing one.</summary>
+    Submit,
+
+    /// <summary>A command on an existing record.</summary>
+    Change,
+}
+
+/// <summary>One thing a caller can ask of the gateway. What is not in <see cref="OperationTable"/> does not exist.</summary>
+public sealed record Operation
+{
+    public required string Method { get; init; }
+
+    /// <summary>Route pattern; <c>{id}</c> is the record.</summary>
+    public required string Pattern { get; init; }
+    public required OperationKind Kind { get; init; }
+    public required string RecordType { get; init; }
+
+    /// <summary>Word of the agreement: submit, consult, change, search.</summary>
+    public required string Verb { get; init; }
+
+    /// <summary>For changes: which command, such as <c>accept</c>.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>Service that holds the record, and its audience.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Scheme whose pseudonyms apply.</summary>
+    public required string Scheme { get; init; }
+
+    /// <summary>Path of the record a change is decided by; <c>{id}</c> as in the pattern.</summary>
+    public string? RecordPath { get; init; }
+
+    /// <summary>Query parameters passed on; every other is refused. Codes, dates and ids only.</summary>
+    public IReadOnlyList<string> QueryParameters { get; init; } = [];
+
+    /// <summary>The query or body must name a scheme that the caller's role is for.</summary>
+    public bool NamesScheme { get; init; }
+    public bool Idempotent { get; init; }
+    public required string Summary { get; init; }
+
+    /// <summary>Views whose records the operation answers with.</summary>
+    public Type View => OperationTable.ViewOf(RecordType);
+}
+
+/// <summary>Every operation the gateway offers.</summary>
+public static class OperationTable
+{
+    private const string Marac = "marac", InformationSharing = "information-sharing", Sharing = "sharing";
+
+    public static IReadOnlyDictionary<string, Type> Views { get; } = new Dictionary<string, Type>
+    {
+        [RecordTypes.MaracReferral] = typeof(ReferralView),
+        [RecordTypes.MaracCase] = typeof(CaseView),
+        [RecordTypes.SharingEntry] = typeof(EntryView),
+    };
+
+    public static IReadOnlyList<Operation> All { get; } =
+    [
+        Submit("/marac/referrals", RecordTypes.MaracReferral, "Refer somebody at high risk to MARAC."),
+        Read("/marac/referrals/{id:guid}", RecordTypes.MaracReferral, "Read a referral."),
+        List("/marac/referrals", RecordTypes.MaracReferral, "Referrals within reach, newest first."),
+        Change("POST", "/marac/referrals/{id:guid}/accept", RecordTypes.MaracReferral, "accept", "Accept a referral, which opens the case.") with { Idempotent = true },
+        Change("POST", "/marac/referrals/{id:guid}/redirect", RecordTypes.MaracReferral, "redirect", "Propose another service, for a second look."),
+        Change("POST", "/marac/referrals/{id:guid}/confirm-redirect", RecordTypes.MaracReferral, "confirm-redirect", "The supervisor's second look."),
+        Change("POST", "/marac/referrals/{id:guid}/withdraw", RecordTypes.MaracReferral, "withdraw", "Withdraw a referral made in error."),
+        Read("/marac/cases/{id:guid}", RecordTypes.MaracCase, "Read a case."),
+        List("/marac/cases", RecordTypes.MaracCase, "Cases within reach, newest first."),
+        .. OfAgency("members", "members", "List an agency and team on the case.", "Take an agency and team off the case."),
+        .. OfAgency("relations", "relations", "Record tenancy, known-to or supporting on the agency's statement.", "End an agency's relations."),
+        .. OfAgency("needs", "needs", "Record an agency's need to know, with its groups and end.", "End an agency's need."),
+        Change("PUT", "/marac/cases/{id:guid}/summary", RecordTypes.MaracCase, "summary", "Write the summary of the case."),
+        List("/sharing/disclosures", RecordTypes.SharingEntry, "Who has seen what, by record, agency or period.") with
+        {
+            Service = InformationSharing, Scheme = Sharing, NamesScheme = true,
+            QueryParameters = ["scheme", "record", "agency", "from", "to"],
+        },
+        List("/sharing/disclosures/search", RecordTypes.SharingEntry, "Who has seen what of one subject.") with
+        {
+            Method = "POST", Verb = Contracts.Operations.Search, Service = InformationSharing, Scheme = Sharing, NamesScheme = true,
+        },
+    ];
+
+    public static Type ViewOf(string recordType) => Views[recordType];
+
+    private static Operation Read(string pattern, string type, string summary) => new()
+    {
+        Method = "GET", Pattern = pattern, Kind = OperationKind.Read, RecordType = type, Verb = Contracts.Operations.Consult, Service = Marac, Scheme = Marac,
+        Summary = summary,
+    };
+
+    private static Operation List(string pattern, string type, string summary) => new()
+    {
+        Method = "GET", Pattern = pattern, Kind = OperationKind.List, RecordType = type, Verb = Contracts.Operations.Consult, Service = Marac, Scheme = Marac,
+        Summary = summary,
+    };
+
+    private static Operation Submit(string pattern, string type, string summary) => new()
+    {
+        Method = "POST", Pattern = pattern, Kind = OperationKind.Submit, RecordType = type, Verb = Contracts.Operations.Submit, Service = Marac, Scheme = Marac,
+        Idempotent = true, Summary = summary,
+    };
+
+    private static Operation Change(string method, string pattern, string type, string command, string summary) => new()
+    {
+        Method = method, Pattern = pattern, Kind = OperationKind.Change, RecordType = type, Verb = Contracts.Operations.Change, Command = command,
+        Service = Marac, Scheme = Marac, Summary = summary,
+        RecordPath = pattern[..(pattern.IndexOf('}', StringComparison.Ordinal) + 1)].Replace("{id:guid}", "{id}", StringComparison.Ordinal),
+    };
+
+    private static IEnumerable<Operation> OfAgency(string part, string command, string put, string delete) =>
+    [
+        Change("PUT", $"/marac/cases/{{id:guid}}/{part}/{{agency}}", RecordTypes.MaracCase, command, put) with { QueryParameters = ["team"] },
+        Change("DELETE", $"/marac/cases/{{id:guid}}/{part}/{{agency}}", RecordTypes.MaracCase, command, delete) with { QueryParameters = ["team"] },
+    ];
+}

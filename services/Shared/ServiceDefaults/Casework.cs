@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Partnership.EventStore;
+
+namespace Partnership.ServiceDefaults;
+
+/// <summary>What tells one casework service from another.</summary>
+public sealed record CaseworkService
+{
+    /// <summary>Audience of its internal tokens, such as <c>marac</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Every event it stores.</summary>
+    public required EventTypes Events { get; init; }
+
+    /// <summary>What becomes of each on the bus.</summary>
+    public required PublicationMap Publications { get; init; }
+}
+
+/// <summary>What every casework service does alike: store, publisher, internal token, idempotency.</summary>
+public static class Casework
+{
+    /// <summary>Registers the store with its publisher, the bus, and what <see cref="MapCasework"/> needs. After <c>AddServiceDefaults</c>.</summary>
+    /// <exception cref="InvalidOperationException">A stored event is neither published nor private.</exception>
+    public static IHostApplicationBuilder AddCasework(this IHostApplicationBuilder builder, CaseworkService service)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(service);
+        foreach (var (name, type) in service.Events.ByName)
+        {
+            if (!service.Publications.IsKnown(type))
+                throw new InvalidOperationException($"The stored event '{name}' is neither published nor private.");
+        }
+
+        builder.Services.TryAddSingleton(service.Events);
+        builder.Services.TryAddSingleton(service.Publications);
+        builder.AddInternalTokens(service.Name);
+        builder.AddPartnershipBus();
+        builder.Services.AddOptions<EventStoreOptions>().Bind(builder.Configuration.GetSection("EventStore"));
+        builder.Services.TryAddSingleton<Idempotency>();
+        AddStore(builder, service);
+        return builder;
+    }
+
+    /// <summary>The group every route of the service belongs to: closed to all but the gateway.</summary>
+    public static RouteGroupBuilder MapCasework(this WebApplication app) => app.MapInternal();
+
+    // The store's own registration comes with the store.
+    private static void AddStore(IHostApplicationBuilder builder, CaseworkService service)
+    {
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Partnership.Contracts.Topology;
+using Partnership.EventStore;
+
+namespace Partnership.ServiceDefaults;
+
+/// <summary>
+/// MassTransit over RabbitMQ, with every exchange, queue and binding taken from <see cref="BusTopology"/>.
+/// </summary>
+public static class PartnershipBus
+{
+    /// <summary>The publisher of casework events, and the consumers that <paramref name="consumers"/> adds.</summary>
+    /// <param name="consumers">
+    /// Adds each consumer to a queue of <see cref="BusTopology.Queues"/>:
+    /// <c>bus.AddConsumerOf&lt;RecordCasework&gt;(BusTopology.CaseworkQueue)</c>.
+    /// </param>
+    /// <remarks>A host starts whether or not the broker is there; the connection comes when it does.</remarks>
+    public static IHostApplicationBuilder AddPartnershipBus(
+        this IHostApplicationBuilder builder, Action<IBusRegistrationConfigurator>? consumers = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<BusOptions>().Bind(builder.Configuration.GetSection("Bus"));
+        builder.Services.AddMigrationStep("bus topology", static (services, ct) =>
+            BusTopologyApplier.ApplyAsync(services.GetRequiredService<IOptions<BusOptions>>().Value, ct));
+        builder.Services.TryAddSingleton<IContractPublisher, ContractPublisher>();
+        builder.Services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = false;
+            host.StopTimeout = TimeSpan.FromSeconds(10);
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(5);
+        });
+        PassOnTraceContext();
+        builder.Services.AddMassTransit(bus =>
+        {
+            bus.DisableUsageTelemetry();
+            // Casework goes on without the broker: what was decided is published when it is back.
+            bus.ConfigureHealthCheckOptions(check => check.MinimalFailureStatus = HealthStatus.Degraded);
+            bus.AddConfigureEndpointsCallback(ConfigureEndpoint);
+            consumers?.Invoke(bus);
+            bus.UsingRabbitMq((context, rabbit) =>
+            {
+                var options = context.GetRequiredService<IOptions<BusOptions>>().Value;
+                rabbit.Host(options.Host, (ushort)options.Port, options.VirtualHost, host =>
+                {
+                    host.Username(options.Username);
+                    host.Password(options.Password);
+                    host.PublisherConfirmation = true;
+                });
+                rabbit.MessageTopology.SetEntityNameFormatter(new ContractExchanges());
+                // Base types of contracts are not messages; without this each would get an exchange.
+                foreach (var type in ContractExchanges.NotMessages)
+                    rabbit.Publish(type, topology => topology.Exclude = true);
+                rabbit.ConfigureJsonSerializerOptions(json =>
+                {
+                    json.Converters.Insert(0, new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
+                    return json;
+                });
+                rabbit.ConfigureEndpoints(context);
+            });
+        });
+        return builder;
+    }
+
+    /// <summary>Adds a consumer to one of the queues of <see cref="BusTopology.Queues"/>.</summary>
+    public static void AddConsumerOf<TConsumer>(this IBusRegistrationConfigurator bus, string queue)
+        where TConsumer : class, IConsumer
+    {
+        ArgumentNullException.ThrowIfNull(bus);
+        bus.AddConsumer<TConsumer>().Endpoint(endpoint => endpoint.Name = queue);
+    }
+
+    private static void ConfigureEndpoint(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint)
+    {
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit || !BusTopology.Queues.TryGetValue(name, out var contracts))
+            throw new InvalidOperationException($"No queue named '{name}' is in the bus topology.");
+
+        rabbit.SetQuorumQueue();
+        rabbit.ConfigureConsumeTopology = false;
+        foreach (var contract in contracts)
+            rabbit.Bind(BusTopology.Exchanges[contract], binding => binding.ExchangeType = RabbitMQ.Client.ExchangeType.Fanout);
+        // A fault message would carry the message and the exception's text to an exchange nobody declared; the headers of a
+        // message in the error queue would carry the text too.
+        endpoint.PublishFaults = false;
+        endpoint.ConfigureError(pipe =>
+        {
+            pipe.UseFilter(new ErrorWithoutText());
+        });
+        // What a pause mends is tried for as long as the broker lets a delivery be held (30 minutes by default): a
+        // database that is away for ten minutes must not fill the error queue. What a pause does not mend goes there soon.
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Exponential(60, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(400));
+            retry.Handle<Exception>(Transient.Is);
+        });
+        endpoint.UseMessageRetry(retry =>
+        {
+            retry.Exponential(5, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200));
+            retry.Handle<Exception>(error => !Transient.Is(error));
+        });
+    }
+
+    // MassTransit writes a trace header only from an Activity that somebody listens to. The ledger keeps the trace id of
+    // what caused an entry, telemetry or not, so there is always a listener that asks for the ids and nothing else.
+    private static void PassOnTraceContext() => _ = Listener.Value;
+
+    private static readonly Lazy<ActivityListener> Listener = new(() =>
+    {
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "MassTransit" || source.Name == ContractPublisher.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    });
+
+    /// <summary>Exchanges of contracts; a type that is no contract has none.</summary>
+    private sealed class ContractExchanges : IEntityNameFormatter
+    {
+        /// <summary>Base types and interfaces of contracts. MassTransit wants a name for each, excluded or not.</summary>
+        public static HashSet<Type> NotMessages { get; } = [.. BusTopology.Exchanges.Keys.SelectMany(BaseTypes)];
+
+        public string FormatEntityName<T>() =>
+            BusTopology.Exchanges.TryGetValue(typeof(T), out var exchange) ? exchange
+            : NotMessages.Contains(typeof(T)) ? $"not-a-message.{typeof(T).Name}"
+            : throw new InvalidOperationException($"{typeof(T).Name} is not a published contract.");
+
+        private static IEnumerable<Type> BaseTypes(Type contract)
+        {
+            for (var at = contract.BaseType; at is not null && at != typeof(object); at = at.BaseType)
+                yield return at;
+            foreach (var implemented in contract.GetInterfaces())
+            {
+                if (implemented.Namespace?.StartsWith("Partnership.", StringComparison.Ordinal) == true)
+                    yield return implemented;
+            }
+        }
+    }
+}

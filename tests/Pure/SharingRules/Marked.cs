@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.Collections;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Partnership.Contracts;
+using Partnership.Contracts.Records;
+using Partnership.SharingRules;
+
+namespace Partnership.Tests.Pure.SharingRules;
+
+/// <summary>One value in a marked view: where it stands, its group, the groups of the lists and records around it.</summary>
+/// <param name="Path">Such as <c>victim.addresses[1].postcode</c>.</param>
+/// <param name="Group">Its own group.</param>
+/// <param name="Around">Groups of the lists and records it stands in, each with the key that decides it.</param>
+/// <param name="Key">Id of the nearest record around it that has a key, and that key's property.</param>
+/// <param name="Marker">Text found nowhere else; null for values that cannot hold one (yes or no, codes).</param>
+internal sealed record MarkedValue(string Path, string Group, IReadOnlyList<(string Group, (string Name, Guid Id)? Key)> Around, (string Name, Guid Id)? Key, string? Marker);
+
+/// <summary>
+/// A view filled by reflection, every field with a value of its own, lists with two items. Reads the attributes itself, so
+/// that the schema under test is not its own judge.
+/// </summary>
+internal sealed class Marked<TView>
+{
+    private int count;
+
+    public Marked()
+    {
+        View = (TView)Fill(typeof(TView), "", null, [], null);
+        Json = JsonSerializer.SerializeToUtf8Bytes(View, WireJson.Options);
+    }
+
+    public TView View { get; }
+
+    public byte[] Json { get; }
+
+    public List<MarkedValue> Values { get; } = [];
+
+    public Guid IdAt(string path) => Values.Single(value => value.Path == path).Key!.Value.Id;
+
+    private object Fill(Type type, string path, string? group, IReadOnlyList<(string, (string, Guid)?)> around, (string Name, Guid Id)? key)
+    {
+        var record = RuntimeHelpers.GetUninitializedObject(type);
+        if (type.GetProperties().FirstOrDefault(property => property.IsDefined(typeof(ItemKeyAttribute))) is { } own)
+            key = (JsonNamingPolicy.CamelCase.ConvertName(own.Name), NextGuid());
+        if (group is not null) around = [.. around, (group, key)];
+        foreach (var property in type.GetProperties())
+        {
+            var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+            var at = path.Length == 0 ? name : $"{path}.{name}";
+            var groupOfProperty = property.GetCustomAttribute<GroupAttribute>()?.Name;
+            property.SetValue(record, Value(property.PropertyType, at, groupOfProperty, around, key, property.IsDefined(typeof(ItemKeyAttribute))));
+        }
+
+        return record;
+    }
+
+    private object Value(Type type, string path, string? group, IReadOnlyList<(string, (string, Guid)?)> around, (string Name, Guid Id)? key, bool isKey)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type.IsGenericType)
+        {
+            var item = type.GetGenericArguments()[0];
+            var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
+            for (var i = 0; i < 2; i++) list.Add(Value(item, $"{path}[{i}]", group, around, key, isKey: false));
+            return list;
+        }
+
+        if (type.IsClass && type != typeof(string)) return Fill(type, path, group, around, key);
+        count++;
+        var (value, marker) = Scalar(type, path, isKey ? key!.Value.Id : null);
+        Values.Add(new MarkedValue(path, group!, around, key, marker));
+        return value;
+    }
+
+    private (object Value, string? Marker) Scalar(Type type, string path, Guid? key)
+    {
+        if (type == typeof(string)) return ($"marker-{count}-{path}", $"marker-{count}-{path}");
+        if (type == typeof(Guid)) return Of(key ?? NextGuid(), value => value.ToString());
+        if (type == typeof(int)) return (1_000_000 + count, $"{1_000_000 + count}");
+        if (type == typeof(long)) return (1_000_000L + count, $"{1_000_000 + count}");
+        if (type == typeof(DateOnly)) return Of(new DateOnly(1900, 1, 1).AddDays(count), value => value.ToString("yyyy-MM-dd"));
+        if (type == typeof(DateTimeOffset)) return Of(World.Now.AddSeconds(count), value => value.ToString("yyyy-MM-ddTHH:mm:ss"));
+        if (type == typeof(bool)) return (true, null);
+        return type.IsEnum ? (Enum.GetValues(type).GetValue(0)!, null) : throw new NotSupportedException($"{path} is a {type.Name}.");
+
+        static (object, string?) Of<T>(T value, Func<T, string> marker) => (value!, marker(value));
+    }
+
+    private Guid NextGuid()
+    {
+        count++;
+        return new Guid(count, 0x1234, 0x5678, [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+}
+
+/// <summary>What left, in the forms a test asks for.</summary>
+internal sealed class Released
+{
+    private readonly List<string> paths = [];
+
+    private Released(byte[] bytes)
+    {
+        Text = Encoding.UTF8.GetString(bytes);
+        using var document = JsonDocument.Parse(bytes);
+        Collect(document.RootElement, "");
+    }
+
+    public string Text { get; }
+
+    /// <summary>
+    /// Paths of the scalars, sorted, each as often as it occurs, without places in lists (which shift when items are left
+    /// out); masks as <c>children:True</c>.
+    /// </summary>
+    public IReadOnlyList<string> Paths => [.. paths.Order(StringComparer.Ordinal)];
+
+    public static Released By(Decision decision, AgreementSet agreements, string recordType, byte[] json)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var outcome = FieldFilter.Write(json, agreements.ViewOf(recordType)!, decision, output);
+        return outcome.Succeeded ? new Released(output.WrittenSpan.ToArray()) : throw new InvalidOperationException(outcome.Failure);
+    }
+
+    private void Collect(JsonElement element, string path)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object when element.TryGetProperty("masked", out _):
+                paths.Add($"{path}:{element.GetProperty("value").GetBoolean()}");
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject()) Collect(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray()) Collect(item, $"{path}[]");
+                break;
+            default:
+                paths.Add(path);
+                break;
+        }
+    }
+}
