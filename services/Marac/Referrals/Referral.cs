@@ -104,6 +104,7 @@ public sealed record Referral
         ReferralStatus.Redirected => ReferralRefusals.AlreadyRedirected,
         ReferralStatus.Withdrawn => ReferralRefusals.AlreadyWithdrawn,
         ReferralStatus.Submitted when MeetsThreshold(command.Threshold) => ReferralRefusals.MeetsThreshold,
+        ReferralStatus.Submitted when NeedsConsentFor(command) => ReferralRefusals.IdvaNeedsConsent,
         ReferralStatus.Submitted => new RedirectProposed
         {
             ReferralId = Id,
@@ -184,6 +185,11 @@ public sealed record Referral
     private bool MeetsThreshold(Threshold threshold) =>
         Score >= threshold.VisibleHighRisk || Content.Narrative.PoliceIncidentsInYear >= threshold.EscalationIncidents;
 
+    /// <summary>Where a version of the threshold leaves some scores to the IDVA service alone, that service needs consent.</summary>
+    private bool NeedsConsentFor(RedirectReferral command) =>
+        command.To == OnwardService.Idva && command.Threshold.IdvaOnly is { } band && Score >= band.From && Score <= band.To
+        && Content.ConsentToReferral != ConsentAnswer.Yes;
+
     private int Score => Content.RiskChecklist?.CountYes() ?? 0;
 }
 
@@ -200,6 +206,7 @@ public static class ReferralRefusals
     public static readonly Refusal OwnProposal = new("second-look-by-proposer", "Another person than the proposer takes the second look.");
     public static readonly Refusal WithdrawTheCase = new("referral-has-case", "The referral has been accepted: withdraw the case.");
     public static readonly Refusal MeetsThreshold = new("referral-meets-threshold", "The referral meets the threshold in force, so it is heard.");
+    public static readonly Refusal IdvaNeedsConsent = new("idva-needs-consent", "With this score the IDVA service takes the victim on only with consent.");
     public static readonly Refusal ScoreUnderThreshold = new(
         "score-under-threshold", "The score is under the threshold in force. That is no reason not to accept: record another criterion.");
     public static readonly Refusal JudgementNeedsReason = new(
