@@ -200,32 +200,45 @@ port_of() {
     esac
 }
 
+# Reads NAME=VALUE lines and exports them, rather than leave all to "env": its command line can be read by everybody on
+# the machine. Names with a hyphen cannot be exported; they are put into OTHERS, and none of them is secret.
+take_settings() {
+    local line
+    OTHERS=()
+    while IFS= read -r line; do
+        case ${line%%=*} in
+            *[!A-Za-z0-9_]*) OTHERS+=("$line") ;;
+            *) export "${line?}" ;;
+        esac
+    done
+}
+
 migrate() {
-    local service=$1 environment log=$LOG/$1-migrate.log program
+    local service=$1 log=$LOG/$1-migrate.log program
     program=$(program_of "$service")
-    mapfile -t environment < <(environment_of "$service"; migrator_environment_of "$service")
-    # Settings files are looked for in the folder a program runs in. Exported, not given to "env": the command line of a
-    # process can be read by everybody on the machine.
-    (cd "$(dirname "$program")" && export "${environment[@]}" && exec timeout -k 5 120 "$program" migrate) \
-        >"$log" 2>&1 9>&- || {
+    # Settings files are looked for in the folder a program runs in.
+    (
+        take_settings < <(environment_of "$service"; migrator_environment_of "$service")
+        cd "$(dirname "$program")"
+        exec env "${OTHERS[@]}" timeout -k 5 120 "$program" migrate
+    ) >"$log" 2>&1 9>&- || {
         tail -n 20 "$log" >&2
         fail "$service migrate failed; its last words stand above, all of them in $log"
     }
 }
 
 start_service() {
-    local service=$1 environment program
+    local service=$1 program
     if is_running "$RUN/$service.pid"; then return 0; fi
-    mapfile -t environment < <(environment_of "$service")
     [ ! -e "$LOG/$service.log" ] || mv -f "$LOG/$service.log" "$LOG/$service.log.1"
     (
-        export "${environment[@]}"
+        take_settings < <(environment_of "$service")
         if [ "$service" = identity ]; then
-            start_process "$RUN/identity.pid" "$LOG/identity.log" node "$ROOT/deploy/identity/server.mjs"
+            start_process "$RUN/identity.pid" "$LOG/identity.log" env "${OTHERS[@]}" node "$ROOT/deploy/identity/server.mjs"
         else
             program=$(program_of "$service")
             cd "$(dirname "$program")"
-            start_process "$RUN/$service.pid" "$LOG/$service.log" "$program"
+            start_process "$RUN/$service.pid" "$LOG/$service.log" env "${OTHERS[@]}" "$program"
         fi
     )
 }

@@ -108,14 +108,13 @@ public sealed class AgreementSet
     {
         ulong applied = 0;
         var permitted = false;
-        for (var place = 0; place < plan.Rules.Length; place++)
+        foreach (ref readonly var step in plan.Steps.AsSpan())
         {
-            var rule = plan.Rules[place];
-            if (rule.When != Conditions.None) continue;
-            if (rule.DeniesEverything) return Decision.Denied(DenialCodes.Denied, plan, principal, null, Digest, today, rules: 1UL << place);
-            if (!rule.PermitsAct) continue;
+            if (step.When != Conditions.None) continue;
+            if (step.Kind == StepKind.DenyEverything) return Decision.Denied(DenialCodes.Denied, plan, principal, null, Digest, today, rules: step.Rules);
+            if (step.Kind != StepKind.PermitAct) continue;
             permitted = true;
-            applied |= 1UL << place;
+            applied |= step.Rules;
         }
 
         return permitted
@@ -130,29 +129,22 @@ public sealed class AgreementSet
         if (needed != 0) held |= Conditions.NeedRecorded;
         ulong applied = 0, all = 0, flag = 0, known = 0, tenancy = 0, denied = 0;
         var act = false;
-        for (var place = 0; place < plan.Rules.Length; place++)
+        foreach (ref readonly var step in plan.Steps.AsSpan())
         {
-            var rule = plan.Rules[place];
-            if ((rule.When & ~held) != 0 || !Plan.Serves(rule.States, facts.State)) continue;
-            if (rule.DeniesEverything) return Decision.Denied(DenialCodes.Denied, plan, principal, facts, Digest, today, held, 1UL << place);
-            denied |= rule.DeniedGroups;
-            act |= rule.PermitsAct;
-            var used = rule.Denies || rule.PermitsAct;
-            foreach (var grant in rule.Grants)
+            if ((step.When & ~held) != 0 || !Plan.Serves(step.States, facts.State)) continue;
+            var groups = step.NeedRecorded ? step.Groups & needed : step.Groups;
+            switch (step.Kind)
             {
-                if ((grant.When & ~held) != 0) continue;
-                var groups = grant.NeedRecorded ? grant.Groups & needed : grant.Groups;
-                used |= groups != 0;
-                switch (grant.Form)
-                {
-                    case GrantForm.Whole: all |= groups; break;
-                    case GrantForm.Flag: flag |= groups; break;
-                    case GrantForm.KnownPersons: known |= groups; break;
-                    case GrantForm.OwnAddresses: tenancy |= groups; break;
-                }
+                case StepKind.DenyEverything: return Decision.Denied(DenialCodes.Denied, plan, principal, facts, Digest, today, held, step.Rules);
+                case StepKind.Deny: denied |= groups; break;
+                case StepKind.PermitAct: act = true; break;
+                case StepKind.PermitWhole: all |= groups; break;
+                case StepKind.PermitFlag: flag |= groups; break;
+                case StepKind.PermitKnownPersons: known |= groups; break;
+                case StepKind.PermitOwnAddresses: tenancy |= groups; break;
             }
 
-            if (used) applied |= 1UL << place;
+            if (groups != 0 || step.Kind == StepKind.PermitAct) applied |= step.Rules;
         }
 
         if (plan.UnsafeCopyLoses != 0 && UnsafeCopies.Applies(principal, facts)) denied |= plan.UnsafeCopyLoses;

@@ -31,7 +31,7 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
         var purposes = agreements
             .SelectMany(a => a.Records.Select(record => (record.Value, Purposes: a.Purposes.Select(p => p.Name.Value).Order(StringComparer.Ordinal).ToArray())))
             .ToFrozenDictionary(entry => entry.Value, entry => entry.Purposes);
-        return new PlanIndex(index.ToFrozenDictionary(), purposes);
+        return new PlanIndex(index, purposes);
     }
 
     private static IReadOnlyList<PrincipalPattern> PrincipalsOf(AgreementModel agreement, RuleModel rule) => rule.Parties.Count == 0
@@ -88,7 +88,9 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
     {
         var everyTeam = byTeam.GetValueOrDefault("", []);
         var named = byTeam.Where(team => team.Key.Length > 0)
-            .ToFrozenDictionary(team => team.Key, team => PlanOf(agreement, terms, key, [.. everyTeam.Union(team.Value)]), StringComparer.Ordinal);
+            .OrderBy(team => team.Key, StringComparer.Ordinal)
+            .Select(team => (team.Key, PlanOf(agreement, terms, key, [.. everyTeam.Union(team.Value)])))
+            .ToArray();
         return new TeamPlans(everyTeam.Count == 0 ? null : PlanOf(agreement, terms, key, everyTeam), named);
     }
 
@@ -118,6 +120,8 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             ReleasedForDays = purpose.ReleasedForDays,
             States = states,
             Rules = applied,
+            Steps = Step.Of(applied),
+            Permits = Array.Exists(applied, rule => !rule.Denies),
             Mentioned = applied.Aggregate(Conditions.None, (all, rule) => all | Mentions(rule)),
             UnsafeCopyLoses = lost,
             Withheld = (states ?? [""]).ToFrozenDictionary(
@@ -142,7 +146,7 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             Denies = rule.IsDenial,
             When = when,
             States = rule.States.Count == 0 ? null : [.. rule.States.Select(state => state.Value)],
-            Grants = [.. rule.Permits.Select(grant => Granted(grant, view)).GroupBy(g => (g.When, g.Form, g.NeedRecorded)).Select(Merged)],
+            Grants = [.. rule.Permits.Select(grant => Granted(grant, view)).GroupBy(g => (g.When, g.Kind, g.NeedRecorded)).Select(Merged)],
             DeniedGroups = rule.Denies.Aggregate(0UL, (bits, group) => bits | view.BitOf(group.Value)),
             DeniesEverything = rule.DeniesEverything,
             PermitsAct = !rule.IsDenial && rule.Permits.Count == 0,
@@ -154,11 +158,11 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
     private static Grant Granted(GrantModel grant, ViewSchema view)
     {
         var when = Combined(grant.When);
-        var form = grant.Mask is not null ? GrantForm.Flag
-            : (when & Conditions.KnownTo) != 0 ? GrantForm.KnownPersons
-            : (when & Conditions.OwnTenancy) != 0 ? GrantForm.OwnAddresses
-            : GrantForm.Whole;
-        return new Grant(view.BitOf(grant.Group.Value), when & ~Conditions.NeedRecorded, form, (when & Conditions.NeedRecorded) != 0);
+        var kind = grant.Mask is not null ? StepKind.PermitFlag
+            : (when & Conditions.KnownTo) != 0 ? StepKind.PermitKnownPersons
+            : (when & Conditions.OwnTenancy) != 0 ? StepKind.PermitOwnAddresses
+            : StepKind.PermitWhole;
+        return new Grant(view.BitOf(grant.Group.Value), when & ~Conditions.NeedRecorded, kind, (when & Conditions.NeedRecorded) != 0);
     }
 
     private static Conditions Combined(IEnumerable<Term> terms) => terms.Aggregate(Conditions.None, (all, term) => all | ConditionTerms.Parse(term.Value));

@@ -2,12 +2,10 @@ namespace Partnership.SharingRules;
 
 /// <summary>What one rule releases, ready to be combined: groups that share their conditions and their form.</summary>
 /// <param name="Groups">Bits of the view's groups.</param>
-/// <param name="When">Conditions of the grant and of its rule, all of which must hold.</param>
-/// <param name="Form">Whole, by mask, or for the items of one condition only.</param>
+/// <param name="When">Conditions of the grant beside those of its rule, all of which must hold.</param>
+/// <param name="Kind">Whole, by mask, or for the items of one condition only.</param>
 /// <param name="NeedRecorded">Each group also needs a recorded need of its own.</param>
-internal sealed record Grant(ulong Groups, Conditions When, GrantForm Form, bool NeedRecorded);
-
-internal enum GrantForm { Whole, Flag, KnownPersons, OwnAddresses }
+internal sealed record Grant(ulong Groups, Conditions When, StepKind Kind, bool NeedRecorded);
 
 /// <summary>One rule as it applies under one plan.</summary>
 internal sealed class PlannedRule
@@ -31,6 +29,35 @@ internal sealed class PlannedRule
 }
 
 /// <summary>
+/// One thing to do when its conditions hold: steps of a plan are its rules with those that share conditions and form put
+/// together, so that a decision goes over a few words of bits.
+/// </summary>
+/// <param name="Rules">Bits of the rules it came from.</param>
+/// <param name="NeedRecorded">Each group also needs a recorded need of its own.</param>
+internal readonly record struct Step(StepKind Kind, Conditions When, string[]? States, ulong Groups, ulong Rules, bool NeedRecorded)
+{
+    /// <summary>Steps of rules, fewest first to look at: denials of everything, then the rest.</summary>
+    public static Step[] Of(PlannedRule[] rules) =>
+    [
+        .. rules.SelectMany((rule, place) => Of(rule, 1UL << place))
+            .GroupBy(step => (step.Kind, step.When, States: string.Join(',', step.States ?? []), Alone: step.NeedRecorded ? step.Rules : 0))
+            .Select(alike => alike.Aggregate((one, other) => one with { Groups = one.Groups | other.Groups, Rules = one.Rules | other.Rules }))
+            .OrderBy(step => step.Kind),
+    ];
+
+    private static IEnumerable<Step> Of(PlannedRule rule, ulong bit)
+    {
+        if (rule.DeniesEverything) yield return new Step(StepKind.DenyEverything, rule.When, rule.States, 0, bit, false);
+        else if (rule.Denies) yield return new Step(StepKind.Deny, rule.When, rule.States, rule.DeniedGroups, bit, false);
+        else if (rule.PermitsAct) yield return new Step(StepKind.PermitAct, rule.When, rule.States, 0, bit, false);
+        foreach (var grant in rule.Grants)
+            yield return new Step(grant.Kind, rule.When | grant.When, rule.States, grant.Groups, bit, grant.NeedRecorded);
+    }
+}
+
+internal enum StepKind { DenyEverything, Deny, PermitAct, PermitWhole, PermitFlag, PermitKnownPersons, PermitOwnAddresses }
+
+/// <summary>
 /// Everything the agreements say about one (agency, team, role) doing one operation to one record type for one purpose.
 /// Made when agreements are compiled, so that a decision only looks one up and combines it with the facts.
 /// </summary>
@@ -52,6 +79,9 @@ internal sealed class Plan
     /// <summary>Sorted by id, so that a decision does not depend on the order of files.</summary>
     public required PlannedRule[] Rules { get; init; }
 
+    /// <summary>The same, to be combined with facts; denials of everything come first.</summary>
+    public required Step[] Steps { get; init; }
+
     /// <summary>Every condition any rule mentions: only these are evaluated.</summary>
     public required Conditions Mentioned { get; init; }
 
@@ -61,7 +91,8 @@ internal sealed class Plan
     /// <summary>Withheld groups by lifecycle state; the key is empty for a type without a lifecycle.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<Withheld>> Withheld { get; init; }
 
-    public bool Permits => Array.Exists(Rules, rule => !rule.Denies);
+    /// <summary>Some rule permits something; denials alone are no rule.</summary>
+    public required bool Permits { get; init; }
 
     public static bool Serves(string[]? states, string state)
     {

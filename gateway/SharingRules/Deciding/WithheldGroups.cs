@@ -36,5 +36,5 @@ internal static class WithheldGroups
     /// </summary>
     private static bool LeavesWhole(PlannedRule rule, ulong bit) =>
         (rule.When & ~ConditionTerms.Access) == 0
-        && Array.Exists(rule.Grants, grant => (grant.Groups & bit) != 0 && grant is { When: Conditions.None, Form: GrantForm.Whole, NeedRecorded: false });
+        && Array.Exists(rule.Grants, grant => (grant.Groups & bit) != 0 && grant is { When: Conditions.None, Kind: StepKind.PermitWhole, NeedRecorded: false });
 }
