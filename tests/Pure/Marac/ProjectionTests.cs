@@ -139,5 +139,7 @@ public sealed class ProjectionTests
         public SearchTerm Postcode(string postcode) => Value("postcode", postcode);
 
         public SearchTerm Value(string kind, string value) => new(kind, Encoding.UTF8.GetBytes(value));
+
+        public byte[] Body(ReadOnlySpan<byte> body) => body.ToArray();
     }
 }
