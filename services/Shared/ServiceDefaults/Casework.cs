@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Partnership.EventStore;
 
 namespace Partnership.ServiceDefaults;
@@ -49,8 +50,19 @@ public static class Casework
     /// <summary>The group every route of the service belongs to: closed to all but the gateway.</summary>
     public static RouteGroupBuilder MapCasework(this WebApplication app) => app.MapInternal();
 
-    // The store's own registration comes with the store.
     private static void AddStore(IHostApplicationBuilder builder, CaseworkService service)
     {
+        builder.Services.AddHostedService<EnsureMigrated>();
+        builder.Services.AddEventStore(builder.Configuration.GetSection("EventStore"), service.Events, service.Publications);
+        builder.Services.AddMigrationStep("event store", static (services, ct) =>
+            EventStoreMigration.MigrateAsync(services.GetRequiredService<IOptions<EventStoreOptions>>().Value, ct));
+    }
+
+    /// <summary>A host on a schema it does not know refuses to start, before anything else of it does.</summary>
+    private sealed class EnsureMigrated(IOptions<EventStoreOptions> options) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => EventStoreMigration.CheckVersionAsync(options.Value, cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
