@@ -120,6 +120,22 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
     }
 
     [Fact]
+    public async Task The_same_acceptance_sent_twice_is_one_case_though_the_facts_have_changed()
+    {
+        var referral = await SubmitAsync(Body("Acceptedtwice"));
+        var version = await FactsVersionAsync(referral);
+        var key = Guid.CreateVersion7().ToString();
+        var first = await marac.SendAsync(HttpMethod.Post, $"{referral}/accept", Coordinator, Accept(), version, key);
+        Assert.Equal(first, await marac.SendAsync(HttpMethod.Post, $"{referral}/accept", Coordinator, Accept(), version, key));
+        var other = Accept();
+        other["criterion"] = "REPEAT";
+        Assert.Equal(422, (await marac.SendAsync(HttpMethod.Post, $"{referral}/accept", Coordinator, other, version, key)).Status);
+        // Without the key, asking for what is already so comes to the same case.
+        Assert.Equal(first, await TriageAsync(referral, "accept", Coordinator, Accept()));
+        Assert.Equal("referral-already-accepted", (await TriageAsync(referral, "accept", Coordinator, other)).Code);
+    }
+
+    [Fact]
     public async Task Of_coordinators_who_accept_at_once_one_opens_the_case()
     {
         var referral = await SubmitAsync(Body("Raced"));
