@@ -9,7 +9,7 @@ APP=$RUN/app
 # The order in which they are stopped: what takes requests first.
 SERVICES=(gateway marac information-sharing identity)
 POSTGRES_ROLES=(marac_migrator marac ledger_migrator ledger)
-BUS_USERS=(operator gateway marac information-sharing)
+BUS_USERS=(operator migrator gateway marac information-sharing)
 
 for part in common packages processes postgresql rabbitmq build keys; do
     # shellcheck source=/dev/null
@@ -75,9 +75,9 @@ connection() {
 }
 
 start_rabbitmq() {
-    if [ ! -s "$KEYS/rabbitmq-definitions.json" ]; then
-        make_file rabbitmq-definitions.json bus_definitions
-    fi
+    # Made anew for each start of the broker, so that a right added in this file holds for data of an earlier run.
+    if ! is_running "$RUN/rabbitmq/rabbitmq.pid"; then rm -f "$KEYS/rabbitmq-definitions.json"; fi
+    make_file rabbitmq-definitions.json bus_definitions
     rabbitmq_start "$RUN/rabbitmq" "$AMQP_PORT" "$MANAGEMENT_PORT" "$KEYS/rabbitmq-definitions.json"
     rabbitmq_wait "$RUN/rabbitmq" "$AMQP_PORT" "$MANAGEMENT_PORT"
     step "RabbitMQ accepts connections on 127.0.0.1:$AMQP_PORT"
@@ -96,17 +96,30 @@ bus_definitions() {
     printf '],"permissions":['
     separator=''
     for name in "${BUS_USERS[@]}"; do
-        printf '%s{"user":"%s","vhost":"/","configure":".*","write":".*","read":".*"}' "$separator" "$name"
+        printf '%s{"user":"%s","vhost":"/",%s}' "$separator" "$name" "$(bus_rights "$name")"
         separator=,
     done
     printf ']}\n'
 }
 
+# What a user of the bus may declare, write to and read from. Who publishes events of a scheme cannot read the ledger's
+# queue; the gateway can only put entries into it.
+bus_rights() {
+    case $1 in
+        operator | migrator) rights '.*' '.*' '.*' ;;
+        gateway) rights '^information-sharing\\.ledger$' '^(amq\\.default|information-sharing\\.ledger)$' '^$' ;;
+        marac) rights '^marac\\.' '^marac\\.' '^marac\\.' ;;
+        information-sharing) rights '^(information-sharing|marac)\\.' '^information-sharing\\.' '^(information-sharing|marac)\\.' ;;
+    esac
+}
+
+rights() { printf '"configure":"%s","write":"%s","read":"%s"' "$1" "$2" "$3"; }
+
 # environment_of SERVICE: prints the settings of one service as NAME=VALUE lines.
 environment_of() {
     local identity=http://127.0.0.1:$IDENTITY_PORT
     printf '%s\n' ASPNETCORE_ENVIRONMENT=Production DOTNET_ENVIRONMENT=Production DOTNET_gcServer=0 \
-        "PARTNERSHIP_IDENTITY=$identity"
+        "PARTNERSHIP_IDENTITY=$identity" "Partnership__File=$PARTNERSHIP"
     case $1 in
         identity)
             printf '%s\n' NODE_ENV=production "PARTNERSHIP_PORTAL=http://127.0.0.1:$PORTAL_PORT" \
@@ -123,8 +136,7 @@ environment_of() {
                 EventStore__RuntimeRole=marac \
                 "EventStore__WrappingKeyFile=$KEYS/marac-wrapping.key" \
                 "EventStore__SearchKeyFile=$KEYS/marac-search.key" \
-                "Internal__KeyFile=$KEYS/internal-marac.key" \
-                "Partnership__File=$PARTNERSHIP" ;;
+                "Internal__KeyFile=$KEYS/internal-marac.key" ;;
         information-sharing)
             bus_of information-sharing
             printf '%s\n' "ASPNETCORE_URLS=http://127.0.0.1:$INFORMATION_SHARING_PORT" \
@@ -132,8 +144,7 @@ environment_of() {
                 Ledger__RuntimeRole=ledger \
                 "Ledger__SealKeyFile=$KEYS/ledger-seal.pem" \
                 "Ledger__GatewayPublicKeyFiles__0=$KEYS/gateway-signing.pub.pem" \
-                "Internal__KeyFile=$KEYS/internal-information-sharing.key" \
-                "Partnership__File=$PARTNERSHIP" ;;
+                "Internal__KeyFile=$KEYS/internal-information-sharing.key" ;;
         gateway)
             bus_of gateway
             printf '%s\n' "ASPNETCORE_URLS=http://127.0.0.1:$GATEWAY_PORT" \
@@ -154,8 +165,9 @@ environment_of() {
     esac
 }
 
-# Only migrate sees the migrating role's connection.
+# Only migrate sees the migrating roles of database and bus; what stands here wins over environment_of.
 migrator_environment_of() {
+    bus_of migrator
     case $1 in
         marac)
             printf '%s\n' "EventStore__MigratorConnectionString=$(connection marac marac_migrator)" \
@@ -188,30 +200,47 @@ port_of() {
     esac
 }
 
+# Reads NAME=VALUE lines and exports them, rather than leave all to "env": its command line can be read by everybody on
+# the machine. Names with a hyphen cannot be exported; they are put into OTHERS, and none of them is secret.
+take_settings() {
+    local line
+    OTHERS=()
+    while IFS= read -r line; do
+        case ${line%%=*} in
+            *[!A-Za-z0-9_]*) OTHERS+=("$line") ;;
+            *) export "${line?}" ;;
+        esac
+    done
+}
+
 migrate() {
-    local service=$1 environment log=$LOG/$1-migrate.log program
+    local service=$1 log=$LOG/$1-migrate.log program
     program=$(program_of "$service")
-    mapfile -t environment < <(environment_of "$service"; migrator_environment_of "$service")
     # Settings files are looked for in the folder a program runs in.
-    (cd "$(dirname "$program")" && env "${environment[@]}" timeout -k 5 120 "$program" migrate) >"$log" 2>&1 9>&- || {
+    (
+        take_settings < <(environment_of "$service"; migrator_environment_of "$service")
+        cd "$(dirname "$program")"
+        exec env "${OTHERS[@]}" timeout -k 5 120 "$program" migrate
+    ) >"$log" 2>&1 9>&- || {
         tail -n 20 "$log" >&2
         fail "$service migrate failed; its last words stand above, all of them in $log"
     }
 }
 
 start_service() {
-    local service=$1 environment program
+    local service=$1 program
     if is_running "$RUN/$service.pid"; then return 0; fi
-    mapfile -t environment < <(environment_of "$service")
     [ ! -e "$LOG/$service.log" ] || mv -f "$LOG/$service.log" "$LOG/$service.log.1"
-    if [ "$service" = identity ]; then
-        start_process "$RUN/identity.pid" "$LOG/identity.log" \
-            env "${environment[@]}" node "$ROOT/deploy/identity/server.mjs"
-    else
-        program=$(program_of "$service")
-        start_process "$RUN/$service.pid" "$LOG/$service.log" \
-            env --chdir="$(dirname "$program")" "${environment[@]}" "$program"
-    fi
+    (
+        take_settings < <(environment_of "$service")
+        if [ "$service" = identity ]; then
+            start_process "$RUN/identity.pid" "$LOG/identity.log" env "${OTHERS[@]}" node "$ROOT/deploy/identity/server.mjs"
+        else
+            program=$(program_of "$service")
+            cd "$(dirname "$program")"
+            start_process "$RUN/$service.pid" "$LOG/$service.log" env "${OTHERS[@]}" "$program"
+        fi
+    )
 }
 
 # Returns when the service says it is ready; explains itself when it does not.

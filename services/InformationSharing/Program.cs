@@ -1,8 +1,9 @@
 using Partnership.InformationSharing;
+using Partnership.ServiceDefaults;
 
 if (args is ["check", ..]) return CheckCommand.Run(args[1..], TimeProvider.System, Console.Out, Console.Error);
 
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+await using var app = InformationSharingHost.Build(args);
+if (Migration.IsWanted(args)) return await Migration.RunAsync(app);
+await app.RunAsync();
 return 0;

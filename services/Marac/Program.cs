@@ -1,3 +1,9 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using Partnership.Marac;
+using Partnership.ServiceDefaults;
+
+await using var app = MaracHost.Build(args);
+if (Migration.IsWanted(args))
+    return await Migration.RunAsync(app);
+
+await app.RunAsync();
+return 0;

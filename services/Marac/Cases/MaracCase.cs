@@ -3,6 +3,7 @@ using Partnership.Contracts.Records;
 using Partnership.Marac.Content;
 using Partnership.Marac.Referrals;
 using Partnership.ServiceDefaults;
+using ReferralAccepted = Partnership.Marac.Referrals.ReferralAccepted;
 
 namespace Partnership.Marac.Cases;
 

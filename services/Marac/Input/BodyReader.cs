@@ -120,11 +120,11 @@ public sealed class BodyReader
             return null;
         }).OfType<Guid>().ToList();
 
-    public T? Object<T>(string name, Func<BodyReader, T> read)
+    public T? Part<T>(string name, Func<BodyReader, T> read)
         where T : class =>
         Take(name) is { } value ? ObjectOf(value, PathOf(name), read) : null;
 
-    public IReadOnlyList<T> Objects<T>(string name, int most, Func<BodyReader, T> read)
+    public IReadOnlyList<T> Parts<T>(string name, int most, Func<BodyReader, T> read)
         where T : class =>
         Items(name, most, (item, at) => ObjectOf(item, at, read));
 

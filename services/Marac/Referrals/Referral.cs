@@ -73,10 +73,8 @@ public sealed record Referral
             ? Decision.Nothing<ReferralEvent>()
             : new RecordsChecked { ReferralId = Id, Subjects = [], CheckedAt = now, Notes = notes };
 
-    public Decision<ReferralEvent> Accept(AcceptReferral command) => Status switch
+    public Decision<ReferralEvent> Accept(AcceptReferral command) => RefusalOf(command.By) is { } refusal ? refusal : Stage switch
     {
-        _ when !command.By.IsOneOf(MaracRoles.Triage) => MaracRoles.NotYours,
-        null => ReferralRefusals.NotSubmitted,
         ReferralStatus.Accepted when Accepted?.Criterion == command.Criterion => Decision.Nothing<ReferralEvent>(),
         ReferralStatus.Accepted => ReferralRefusals.AlreadyAccepted,
         ReferralStatus.InfoRequested => ReferralRefusals.AwaitingInformation,
@@ -97,10 +95,8 @@ public sealed record Referral
         },
     };
 
-    public Decision<ReferralEvent> Redirect(RedirectReferral command) => Status switch
+    public Decision<ReferralEvent> Redirect(RedirectReferral command) => RefusalOf(command.By) is { } refusal ? refusal : Stage switch
     {
-        _ when !command.By.IsOneOf(MaracRoles.Triage) => MaracRoles.NotYours,
-        null => ReferralRefusals.NotSubmitted,
         ReferralStatus.RedirectProposed when Proposal?.To == command.To && Proposal.ProposedBy == command.By.Person => Decision.Nothing<ReferralEvent>(),
         ReferralStatus.RedirectProposed => ReferralRefusals.AwaitingSecondLook,
         ReferralStatus.Accepted => ReferralRefusals.AlreadyAccepted,
@@ -108,6 +104,7 @@ public sealed record Referral
         ReferralStatus.Redirected => ReferralRefusals.AlreadyRedirected,
         ReferralStatus.Withdrawn => ReferralRefusals.AlreadyWithdrawn,
         ReferralStatus.Submitted when MeetsThreshold(command.Threshold) => ReferralRefusals.MeetsThreshold,
+        ReferralStatus.Submitted when NeedsConsentFor(command) => ReferralRefusals.IdvaNeedsConsent,
         ReferralStatus.Submitted => new RedirectProposed
         {
             ReferralId = Id,
@@ -147,10 +144,8 @@ public sealed record Referral
     };
 
     /// <summary>From any state but an accepted one, whose case is withdrawn instead.</summary>
-    public Decision<ReferralEvent> Withdraw(WithdrawReferral command) => Status switch
+    public Decision<ReferralEvent> Withdraw(WithdrawReferral command) => RefusalOf(command.By) is { } refusal ? refusal : Stage switch
     {
-        _ when !command.By.IsOneOf(MaracRoles.Triage) => MaracRoles.NotYours,
-        null => ReferralRefusals.NotSubmitted,
         ReferralStatus.Withdrawn when Withdrawn?.Ground == command.Ground => Decision.Nothing<ReferralEvent>(),
         ReferralStatus.Withdrawn => ReferralRefusals.AlreadyWithdrawn,
         ReferralStatus.Accepted => ReferralRefusals.WithdrawTheCase,
@@ -180,10 +175,20 @@ public sealed record Referral
             or ReferralCriterion.Repeat => null,
     };
 
+    private ReferralStatus Stage => Status ?? throw new InvalidOperationException("There is no such referral.");
+
+    private Refusal? RefusalOf(Actor by) =>
+        !by.IsOneOf(MaracRoles.Triage) ? MaracRoles.NotYours : Status is null ? ReferralRefusals.NotSubmitted : null;
+
     private static bool IsReason(string? reason, AcceptReferral command) => reason?.Length >= command.JudgementMinChars;
 
     private bool MeetsThreshold(Threshold threshold) =>
         Score >= threshold.VisibleHighRisk || Content.Narrative.PoliceIncidentsInYear >= threshold.EscalationIncidents;
+
+    /// <summary>Where a version of the threshold leaves some scores to the IDVA service alone, that service needs consent.</summary>
+    private bool NeedsConsentFor(RedirectReferral command) =>
+        command.To == OnwardService.Idva && command.Threshold.IdvaOnly is { } band && Score >= band.From && Score <= band.To
+        && Content.ConsentToReferral != ConsentAnswer.Yes;
 
     private int Score => Content.RiskChecklist?.CountYes() ?? 0;
 }
@@ -201,6 +206,7 @@ public static class ReferralRefusals
     public static readonly Refusal OwnProposal = new("second-look-by-proposer", "Another person than the proposer takes the second look.");
     public static readonly Refusal WithdrawTheCase = new("referral-has-case", "The referral has been accepted: withdraw the case.");
     public static readonly Refusal MeetsThreshold = new("referral-meets-threshold", "The referral meets the threshold in force, so it is heard.");
+    public static readonly Refusal IdvaNeedsConsent = new("idva-needs-consent", "With this score the IDVA service takes the victim on only with consent.");
     public static readonly Refusal ScoreUnderThreshold = new(
         "score-under-threshold", "The score is under the threshold in force. That is no reason not to accept: record another criterion.");
     public static readonly Refusal JudgementNeedsReason = new(

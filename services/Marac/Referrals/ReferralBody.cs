@@ -14,19 +14,19 @@ internal static class ReferralBody
     public static SubmitReferralRequest? Read(ReadOnlyMemory<byte> body, int narrativeLength, InputReport report) =>
         BodyReader.Read(body, report, b => new SubmitReferralRequest
         {
-            Referrer = b.Object("referrer", ReadReferrer),
+            Referrer = b.Part("referrer", ReadReferrer),
             ReceivedBy = b.Code<ReceivedBy>("receivedBy"),
             ReferralAt = b.Moment("referralAt"),
             Criteria = b.Codes<ReferralCriterion>("criteria", 4),
             JudgementReason = b.Text("judgementReason", narrativeLength, lines: true),
             PoliceIncidentsInYear = b.Number("policeIncidentsInYear", 0, 1_000),
             ImmediateDanger = b.Flag("immediateDanger"),
-            Victim = b.Object("victim", ReadVictim),
-            Perpetrators = b.Objects("perpetrators", PeopleListed, ReadPerpetrator),
-            Children = b.Objects("children", PeopleListed, ReadChild),
-            VulnerableAdults = b.Objects("vulnerableAdults", PeopleListed, ReadAdult),
-            RiskChecklist = b.Object("riskChecklist", ReadChecklist),
-            Narrative = b.Object("narrative", n => ReadNarrative(n, narrativeLength)),
+            Victim = b.Part("victim", ReadVictim),
+            Perpetrators = b.Parts("perpetrators", PeopleListed, ReadPerpetrator),
+            Children = b.Parts("children", PeopleListed, ReadChild),
+            VulnerableAdults = b.Parts("vulnerableAdults", PeopleListed, ReadAdult),
+            RiskChecklist = b.Part("riskChecklist", ReadChecklist),
+            Narrative = b.Part("narrative", n => ReadNarrative(n, narrativeLength)),
             AwareOfReferral = b.Code<ConsentAnswer>("awareOfReferral"),
             ConsentToReferral = b.Code<ConsentAnswer>("consentToReferral"),
             ConsentReason = b.Text("consentReason", NoteLength, lines: true),
@@ -34,11 +34,11 @@ internal static class ReferralBody
             AfraidOf = b.Texts("afraidOf", PeopleListed, NameLength),
             SafeToTalkTo = b.Texts("safeToTalkTo", PeopleListed, NameLength),
             NotSafeToTalkTo = b.Texts("notSafeToTalkTo", PeopleListed, NameLength),
-            MustNotReceive = b.Objects("mustNotReceive", PeopleListed, ReadMustNotReceive),
+            MustNotReceive = b.Parts("mustNotReceive", PeopleListed, ReadMustNotReceive),
             PoliceInvolved = b.Flag("policeInvolved"),
             CrimeReference = b.Text("crimeReference", NameLength),
             VictimWantsPoliceContact = b.Code<YesNoUnknown>("victimWantsPoliceContact"),
-            OtherMaracs = b.Objects("otherMaracs", PeopleListed, o => new OtherMaracRequest
+            OtherMaracs = b.Parts("otherMaracs", PeopleListed, o => new OtherMaracRequest
             {
                 Area = o.Text("area", NameLength),
                 Date = o.Date("date"),
@@ -61,7 +61,7 @@ internal static class ReferralBody
         DateOfBirth = v.Date("dateOfBirth"),
         EstimatedAge = v.Number("estimatedAge", 0, 120),
         Gender = v.Code<Gender>("gender"),
-        Addresses = v.Objects("addresses", 10, a => new AddressRequest
+        Addresses = v.Parts("addresses", 10, a => new AddressRequest
         {
             Lines = a.Texts("lines", 6, LineLength),
             Postcode = a.Text("postcode", 12),
@@ -69,7 +69,7 @@ internal static class ReferralBody
             IsCurrent = a.Flag("isCurrent"),
         }),
         LivesWithPerpetrator = v.Code<YesNoUnknown>("livesWithPerpetrator"),
-        Phones = v.Objects("phones", 10, p => new PhoneRequest
+        Phones = v.Parts("phones", 10, p => new PhoneRequest
         {
             Number = p.Text("number", 40),
             SafeToCall = p.Code<SafeToCall>("safeToCall"),
@@ -77,7 +77,7 @@ internal static class ReferralBody
             VoicemailOk = p.Flag("voicemailOk"),
         }),
         SafeContactVia = v.Text("safeContactVia", NoteLength, lines: true),
-        Diversity = v.Object("diversity", d => new DiversityRequest
+        Diversity = v.Part("diversity", d => new DiversityRequest
         {
             Ethnicity = d.Text("ethnicity", LineLength),
             Disability = d.Text("disability", LineLength),
@@ -128,7 +128,7 @@ internal static class ReferralBody
         CompletedOn = c.Date("completedOn"),
         Assessor = c.Text("assessor", NameLength),
         AssessorTrained = c.Flag("assessorTrained"),
-        Items = c.Objects("items", 48, i => new ChecklistItemRequest
+        Items = c.Parts("items", 48, i => new ChecklistItemRequest
         {
             Item = i.Text("item", 60),
             Answer = i.Code<ChecklistAnswer>("answer"),

@@ -28,5 +28,8 @@ public sealed class EventStoreOptions
     public TimeSpan KeyCacheLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Most appends that share one statement and one flush.</summary>
-    public int MaxBatch { get; set; } = 64;
+    public int MaxBatch { get; set; } = 128;
+
+    /// <summary>Connections that append. They take turns under one lock: a second one fills the wait for the first one's flush.</summary>
+    public int Lanes { get; set; } = 2;
 }

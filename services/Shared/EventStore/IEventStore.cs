@@ -14,10 +14,16 @@ public interface IEventStore
     /// Once the append has been handed over, cancelling <paramref name="cancellationToken"/> no longer withdraws it; the
     /// caller still learns the truth. If the connection is lost at commit, the outcome is looked up by event id first.
     /// </remarks>
-    /// <exception cref="EventStoreUnavailableException">Nothing is known to be written and it could not be looked up.</exception>
+    /// <exception cref="EventStoreUnavailableException">
+    /// Not answered; <see cref="EventStoreUnavailableException.NothingWritten"/> says whether that is all that can be said.
+    /// </exception>
+    /// <exception cref="AppendRefusedException">The database refuses what it holds; nothing is written.</exception>
+    /// <exception cref="ArgumentException">Not a sensible append: no stream, a stream or view row twice, an actor that is not JSON.</exception>
     Task<AppendVerdict> AppendAsync(Append append, CancellationToken cancellationToken);
 
     /// <summary>All events of a stream in version order, opened; empty when there is no such stream.</summary>
+    /// <exception cref="EventStoreUnavailableException">A database did not answer.</exception>
+    /// <exception cref="SealedValueException">A stored value has been changed or moved.</exception>
     Task<LoadedStream> LoadAsync(Guid streamId, CancellationToken cancellationToken);
 
     /// <summary>One row of a view, opened; null when there is none. <see cref="LoadedView.Erased"/> when its key is gone.</summary>
@@ -69,12 +75,13 @@ public sealed record NewEvent(Guid Id, object Data, DateTimeOffset At);
 public sealed record SealScope(Guid Subject, string RetentionClass, string Owner);
 
 /// <summary>Codes and ids kept beside each event. Never anything that describes a person.</summary>
-/// <param name="Actor">JSON of the actor stamp.</param>
+/// <param name="Actor">JSON of the actor stamp. Read back with the same content; spacing and order of members may differ.</param>
 public sealed record EventHeaders(string Actor, string? TraceParent, string? CorrelationId);
 
 /// <summary>
 /// A row of an inline view. <paramref name="Body"/> is sealed; <paramref name="Reach"/> and <paramref name="SortKey"/>
-/// are plain and hold codes, ids and times only. <paramref name="Search"/> replaces the row's search terms.
+/// are plain and hold codes, ids and times only. <paramref name="Search"/> replaces the row's search terms. One append
+/// holds a row at most once.
 /// </summary>
 public sealed record ViewRow(
     string View, Guid Id, long Version, ReadOnlyMemory<byte> Body, IReadOnlyList<string> Reach, long SortKey, IReadOnlyList<SearchTerm> Search);
@@ -114,6 +121,9 @@ public abstract record AppendVerdict
 
     /// <summary>The message was applied before; nothing was written now.</summary>
     public sealed record DuplicateMessage : AppendVerdict;
+
+    /// <summary>The key of a scope it would be sealed under has been destroyed; nothing was written.</summary>
+    public sealed record Erased : AppendVerdict;
 }
 
 /// <summary>A stream as loaded.</summary>
@@ -128,10 +138,27 @@ public sealed record StoredEvent(
 /// <summary>A view row as loaded. <see cref="Body"/> is empty when <see cref="Erased"/>.</summary>
 public sealed record LoadedView(Guid Id, long Version, ReadOnlyMemory<byte> Body, long SortKey, bool Erased);
 
-/// <summary>The database did not answer, and whether the append was written could not be found out.</summary>
+/// <summary>
+/// A database did not answer. For an append: either nothing of it is written (<see cref="NothingWritten"/>), or the
+/// connection was lost at commit and the outcome could not be found out.
+/// </summary>
 public sealed class EventStoreUnavailableException : Exception
 {
+    /// <summary>True when it is certain that nothing was written: the same append may be made again.</summary>
+    public bool NothingWritten { get; init; }
+
     public EventStoreUnavailableException() { }
     public EventStoreUnavailableException(string message) : base(message) { }
     public EventStoreUnavailableException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>
+/// The database refuses this append for what it holds (a text with a null character, say); trying again is of no use.
+/// Says the SQL state and nothing of the values.
+/// </summary>
+public sealed class AppendRefusedException : Exception
+{
+    public AppendRefusedException() { }
+    public AppendRefusedException(string message) : base(message) { }
+    public AppendRefusedException(string message, Exception inner) : base(message, inner) { }
 }

@@ -60,4 +60,7 @@ public interface ISearchHasher
 
     /// <summary>Any other value of a kind of the service's own.</summary>
     SearchTerm Value(string kind, string value);
+
+    /// <summary>Keyed hash of a request's body, for <see cref="IdempotencyRow.BodyHash"/>.</summary>
+    byte[] Body(ReadOnlySpan<byte> body);
 }

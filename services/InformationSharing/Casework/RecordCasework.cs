@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using MassTransit;
+using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
+using Partnership.Ledger;
+
+namespace Partnership.InformationSharing;
+
+/// <summary>Records every casework event in the ledger: collection and alteration (DPA 2018 s.62).</summary>
+/// <remarks>
+/// Messages arrive twice and late: the entry's id follows from the event's, and the ledger takes an id once. Order does not
+/// matter, since each entry stands for itself. A failure is thrown, so that the bus tries again and keeps the message.
+/// </remarks>
+public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, LedgerMeter meter) :
+    IConsumer<ReferralSubmitted>,
+    IConsumer<ReferralAccepted>,
+    IConsumer<ReferralRedirectProposed>,
+    IConsumer<ReferralRedirected>,
+    IConsumer<ReferralRedirectRefused>,
+    IConsumer<ReferralWithdrawn>,
+    IConsumer<CaseOpened>,
+    IConsumer<MemberListed>,
+    IConsumer<MemberRemoved>,
+    IConsumer<RelationRecorded>,
+    IConsumer<NeedRecorded>,
+    IConsumer<SummaryWritten>
+{
+    public Task Consume(ConsumeContext<ReferralSubmitted> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ReferralAccepted> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ReferralRedirectProposed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ReferralRedirected> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ReferralRedirectRefused> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ReferralWithdrawn> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaseOpened> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<MemberListed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<MemberRemoved> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<RelationRecorded> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<NeedRecorded> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<SummaryWritten> context) => RecordAsync(context);
+
+    private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context) where TEvent : class, ICaseworkEvent
+    {
+        await schema.EnsureAsync(context.CancellationToken);
+        var nonce = RandomNumberGenerator.GetBytes(DisclosureEntry.NonceLength);
+        var entry = CaseworkEntry.Of(context.Message, nonce, Activity.Current?.Id);
+        if (await store.AppendAsync(entry, context.CancellationToken)) meter.Entries.Add(1);
+        else meter.Duplicates.Add(1);
+    }
+}

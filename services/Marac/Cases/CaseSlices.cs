@@ -1,0 +1,35 @@
+using Partnership.EventStore;
+using Partnership.ServiceDefaults;
+
+namespace Partnership.Marac.Cases;
+
+/// <summary>What people do with cases.</summary>
+internal static class CaseSlices
+{
+    public static IServiceCollection AddCases(this IServiceCollection services) => services.AddSingleton<CaseStreams>();
+
+    public static RouteGroupBuilder MapCases(this RouteGroupBuilder routes)
+    {
+        var cases = routes.MapGroup("/marac/cases");
+        cases.MapGet("", ListAsync);
+        cases.MapGet("/{id:guid}", ReadAsync);
+        cases.MapGet("/{id:guid}/facts", ReadFactsAsync);
+        cases.MapPut("/{id:guid}/members/{agency}", ListMemberSlice.PutAsync);
+        cases.MapDelete("/{id:guid}/members/{agency}", ListMemberSlice.DeleteAsync);
+        cases.MapPut("/{id:guid}/relations/{agency}", RecordRelationSlice.PutAsync);
+        cases.MapDelete("/{id:guid}/relations/{agency}", RecordRelationSlice.DeleteAsync);
+        cases.MapPut("/{id:guid}/needs/{agency}", RecordNeedSlice.PutAsync);
+        cases.MapDelete("/{id:guid}/needs/{agency}", RecordNeedSlice.DeleteAsync);
+        cases.MapPut("/{id:guid}/summary", WriteSummarySlice.PutAsync);
+        return routes;
+    }
+
+    private static Task<IResult> ListAsync(HttpRequest request, CallerContext caller, IEventStore store, CancellationToken ct) =>
+        Reading.PageAsync(store, CaseProjection.View, caller, request, ct);
+
+    private static Task<IResult> ReadAsync(Guid id, IEventStore store, CancellationToken ct) =>
+        Reading.RecordAsync(store, CaseProjection.View, id, ct);
+
+    private static Task<IResult> ReadFactsAsync(Guid id, IEventStore store, CancellationToken ct) =>
+        Reading.FactsAsync(store, CaseProjection.View, id, ct);
+}

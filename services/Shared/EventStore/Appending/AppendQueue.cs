@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Partnership.EventStore;
+
+/// <summary>
+/// Group commit: whatever callers hand over while a batch is on its way shares the next one. A caller that finds a lane
+/// idle sends its own batch without changing threads.
+/// </summary>
+internal sealed class AppendQueue : IAsyncDisposable
+{
+    private const int MostAttempts = 3;
+    private const string IdleInTransactionTimeout = "25P03";
+
+    private readonly Lock gate = new();
+    private readonly LinkedList<PreparedAppend> waiting = [];
+    private readonly Stack<AppendLane> idle = [];
+    private readonly IReadOnlyList<AppendLane> lanes;
+    private readonly int maxBatch;
+    private readonly Action committed;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool stopped;
+
+    /// <param name="committed">Called after each commit that wrote something, on the lane's time: must be quick.</param>
+    public AppendQueue(string connectionString, int laneCount, int maxBatch, Action committed)
+    {
+        lanes = [.. Enumerable.Range(0, laneCount).Select(_ => new AppendLane(connectionString))];
+        this.maxBatch = maxBatch;
+        this.committed = committed;
+        foreach (var lane in lanes)
+            idle.Push(lane);
+    }
+
+    public Task<AppendVerdict> EnqueueAsync(PreparedAppend append)
+    {
+        AppendLane? lane;
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(stopped, this);
+            waiting.AddLast(append);
+            idle.TryPop(out lane);
+        }
+
+        if (lane is not null)
+            _ = RunAsync(lane);
+        return append.Outcome;
+    }
+
+    private async Task RunAsync(AppendLane lane)
+    {
+        // On the caller's thread, but not in its trace: the batch serves others too, and may outlive the request.
+        Activity.Current = null;
+        while (TakeBatch(lane) is { } batch)
+        {
+            await WriteAsync(lane, batch);
+            // Those who were answered may have something more: let them speak before the lane decides it has nothing to do.
+            if (batch.Count > 1)
+                await Task.Yield();
+        }
+    }
+
+    /// <summary>The oldest waiting appends that touch nothing in common; null, and the lane idle, when none waits.</summary>
+    private List<PreparedAppend>? TakeBatch(AppendLane lane)
+    {
+        lock (gate)
+        {
+            if (waiting.First is null)
+            {
+                idle.Push(lane);
+                if (stopped && idle.Count == lanes.Count)
+                    drained.TrySetResult();
+                return null;
+            }
+
+            var batch = new List<PreparedAppend>(Math.Min(waiting.Count, maxBatch));
+            HashSet<object>? touched = waiting.Count > 1 ? [] : null;
+            for (var node = waiting.First; node is not null && batch.Count < maxBatch;)
+            {
+                var next = node.Next;
+                var append = node.Value;
+                // One that stays behind keeps its place: what comes after it may not touch what it touches either.
+                var free = touched is null || !append.Touches.Any(touched.Contains);
+                touched?.UnionWith(append.Touches);
+                if (free)
+                {
+                    waiting.Remove(node);
+                    batch.Add(append);
+                }
+
+                node = next;
+            }
+
+            return batch;
+        }
+    }
+
+    /// <summary>Writes a batch and answers each of its callers, whatever happens.</summary>
+    private async Task WriteAsync(AppendLane lane, List<PreparedAppend> batch)
+    {
+        using var activity = StoreTelemetry.StartBatch(batch);
+        var started = Stopwatch.GetTimestamp();
+        foreach (var append in batch)
+            append.Attempts++;
+        try
+        {
+            var written = await lane.WriteAsync(batch);
+            StoreTelemetry.Batch(batch.Count, Stopwatch.GetElapsedTime(started));
+            if (written)
+                committed();
+        }
+        catch (PostgresException failure) when (IsTransient(failure))
+        {
+            // Refused as a whole before the commit, for a reason that lies in none of them.
+            Fail(batch, Unwritten(failure.SqlState), activity);
+        }
+        catch (PostgresException failure) when (batch.Count > 1)
+        {
+            activity?.AddEvent(new("one by one"));
+            StoreTelemetry.OneByOne(failure.SqlState);
+            // One of them cannot be written: each alone, so that only that one fails.
+            foreach (var append in batch)
+                await WriteAsync(lane, [append]);
+        }
+        catch (PostgresException failure)
+        {
+            await RefuseAsync(lane, batch[0], failure);
+        }
+        catch (ConnectFailedException)
+        {
+            Fail(batch, Unwritten("no connection"), activity);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            await FindOutAsync(lane, batch, activity);
+        }
+        catch (Exception failure)
+        {
+            // A mistake of ours before anything was sent; the callers must not wait for ever.
+            Fail(batch, failure, activity);
+        }
+    }
+
+    /// <summary>The connection broke on the way: were they written? Those that were not are tried again.</summary>
+    private async Task FindOutAsync(AppendLane lane, List<PreparedAppend> batch, Activity? activity)
+    {
+        activity?.AddEvent(new("connection lost"));
+        StoreTelemetry.ConnectionLost();
+        IReadOnlySet<Guid> written;
+        try
+        {
+            written = await lane.FindWrittenAsync(batch, stopping.Token);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or ConnectFailedException or OperationCanceledException or InvalidOperationException)
+        {
+            Fail(batch, new EventStoreUnavailableException("The connection was lost at commit and the outcome could not be looked up."), activity);
+            return;
+        }
+
+        var again = new List<PreparedAppend>();
+        foreach (var append in batch)
+        {
+            if (append.Events.Length > 0 && written.Contains(append.Events[0].Id))
+                append.Complete(append.Written());
+            else if (append.Attempts < MostAttempts)
+                again.Add(append);
+            else
+                append.Fail(Unwritten("connection lost"));
+        }
+
+        if (written.Count > 0)
+            committed();
+        if (again.Count > 0)
+            await WriteAsync(lane, again);
+    }
+
+    private static async Task RefuseAsync(AppendLane lane, PreparedAppend append, PostgresException failure)
+    {
+        // Another writer of the same tables that does not know the lock (Marten): the constraint decides.
+        if (failure is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "pk_mt_events_stream_and_version" or "pkey_mt_streams_id" })
+        {
+            try
+            {
+                append.Complete(await lane.DescribeConflictAsync(append));
+                return;
+            }
+            catch (Exception unknown) when (unknown is NpgsqlException or IOException or TimeoutException or ConnectFailedException or InvalidOperationException)
+            {
+                append.Fail(Unwritten(failure.SqlState));
+                return;
+            }
+        }
+
+        append.Fail(new AppendRefusedException($"The database refuses this append ({failure.SqlState}); nothing of it was written."));
+    }
+
+    private static bool IsTransient(PostgresException failure) =>
+        // Connection, resources, operator, time-outs and locks, and what a server says while it starts or stops.
+        failure.SqlState is [('0'), ('8'), ..] or [('5'), ('3' or '7' or '8'), ..] or PostgresErrorCodes.LockNotAvailable
+            or [('4'), ('0'), ..] or IdleInTransactionTimeout or PostgresErrorCodes.ReadOnlySqlTransaction;
+
+    private static EventStoreUnavailableException Unwritten(string reason) =>
+        new($"The event store did not answer ({reason}); nothing of this append was written.") { NothingWritten = true };
+
+    private static void Fail(List<PreparedAppend> batch, Exception failure, Activity? activity)
+    {
+        activity?.SetStatus(ActivityStatusCode.Error);
+        foreach (var append in batch)
+            append.Fail(failure);
+    }
+
+    /// <summary>Takes no more, lets what was handed over finish, and closes the lanes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            if (stopped)
+                return;
+            stopped = true;
+            if (idle.Count == lanes.Count)
+                drained.TrySetResult();
+        }
+
+        await drained.Task;
+        await stopping.CancelAsync();
+        foreach (var lane in lanes)
+            await lane.DisposeAsync();
+        stopping.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using MassTransit;
+using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
+using Partnership.Contracts.Topology;
+using Partnership.InformationSharing;
+using Partnership.Ledger;
+using Xunit;
+
+namespace Partnership.Tests.Pure.InformationSharing;
+
+public sealed class CaseworkEntryTests
+{
+    private static readonly byte[] Nonce = new byte[32];
+
+    [Fact]
+    public void A_submitted_referral_is_a_collection_by_its_actor_about_its_subjects()
+    {
+        var entry = CaseworkEntry.Of(Submitted, Nonce, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        Assert.Equal(LedgerOperations.Collection, entry.Operation);
+        Assert.Equal(LedgerOutcomes.Permit, entry.Outcome);
+        Assert.Equal("CASEWORK", entry.Channel);
+        Assert.Equal("marac", entry.Service);
+        Assert.Equal(new EntryActor("p.1", "CON", "PVP", "marac-representative", null, "s"), entry.Actor);
+        Assert.Equal("marac-referral", entry.PurposeCode);
+        Assert.Equal(("CDA_S115", "marac/1", "set"), (entry.LegalPower, entry.IsaVersion, entry.AgreementSet));
+        Assert.Equal("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", entry.TraceParent);
+        var record = Assert.Single(entry.Records);
+        Assert.Equal(("marac.referral", Submitted.RecordId.ToString()), (record.RecordType, record.RecordId));
+        Assert.Equal(Submitted.Subjects.Select(s => s.ToString()), record.SubjectIds);
+        Assert.Equal(["marac/1.1"], record.DecisionRule);
+        Assert.True(DisclosureEntry.TryRead(entry.ToBytes(), out _));
+    }
+
+    [Fact]
+    public void Every_other_contract_is_an_alteration_of_a_known_record_type_and_has_a_consumer()
+    {
+        foreach (var (type, exchange) in BusTopology.Exchanges)
+        {
+            Assert.Contains(typeof(RecordCasework).GetInterfaces(), i =>
+                i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IConsumer<>) && i.GenericTypeArguments[0] == type);
+
+            var message = Message(type);
+            var entry = CaseworkEntry.Of(message, Nonce, null);
+            Assert.Equal(type == typeof(ReferralSubmitted) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
+            Assert.StartsWith(entry.Service + ".", exchange, StringComparison.Ordinal);
+            Assert.StartsWith("marac.", entry.Records[0].RecordType, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_id_follows_from_the_event_and_is_a_UUID_of_version_5()
+    {
+        // uuid.uuid5(uuid.UUID("0192f0a0-1111-7abc-8def-000000000001"), "ledger") in Python.
+        Assert.Equal(Guid.Parse("c60c25b6-34ba-55e0-8e76-9022dc47f3cc"), CaseworkEntry.IdOf(Guid.Parse("0192f0a0-1111-7abc-8def-000000000001")));
+        Assert.NotEqual(CaseworkEntry.IdOf(Guid.Parse("0192f0a0-1111-7abc-8def-000000000001")), CaseworkEntry.IdOf(Guid.Parse("0192f0a0-1111-7abc-8def-000000000002")));
+    }
+
+    [Fact]
+    public void A_message_that_is_no_contract_is_refused() =>
+        Assert.Throws<ArgumentException>(() => CaseworkEntry.Of(new Unknown { EventId = default, RecordId = default, StreamId = default, PublicationNumber = 1, OccurredAt = default, Subjects = [], Actor = Actor }, Nonce, null));
+
+    private static readonly ActorStamp Actor = new()
+    {
+        Person = "p.1", Agency = "CON", Team = "PVP", Role = "marac-representative", Session = "s", Purpose = "marac-referral",
+        LegalPower = "CDA_S115", Agreement = "marac/1", AgreementSet = "set", Rule = "marac/1.1",
+    };
+
+    private static readonly ReferralSubmitted Submitted = new()
+    {
+        EventId = Guid.Parse("0192f0a0-1111-7abc-8def-000000000001"),
+        RecordId = Guid.Parse("0192f0a0-1111-7abc-8def-000000000002"),
+        StreamId = Guid.Parse("0192f0a0-1111-7abc-8def-000000000002"),
+        PublicationNumber = 1,
+        OccurredAt = new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero),
+        Subjects = [Guid.Parse("0192f0a0-1111-7abc-8def-000000000003")],
+        Actor = Actor,
+        Criteria = [ReferralCriterion.VisibleHighRisk],
+        ThresholdVersion = "national-14",
+        ReferringAgency = "CON",
+    };
+
+    // Any message of the type, with what every casework event carries; the rest does not enter the ledger.
+    private static ICaseworkEvent Message(Type type)
+    {
+        var message = RuntimeHelpers.GetUninitializedObject(type);
+        foreach (var property in typeof(MaracEvent).GetProperties().Where(p => p.CanWrite))
+            property.SetValue(message, property.GetValue(Submitted));
+        return (ICaseworkEvent)message;
+    }
+
+    private sealed record Unknown : MaracEvent;
+}

@@ -1,0 +1,210 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Partnership.Contracts;
+using Partnership.Contracts.Marac;
+using Partnership.Contracts.Records;
+using Partnership.EventStore;
+using Partnership.Marac;
+using Partnership.Marac.Cases;
+using Partnership.Marac.ConflictRegister;
+using Partnership.Marac.Referrals;
+using Xunit;
+
+namespace Partnership.Tests.Pure.Marac;
+
+/// <summary>
+/// Stored events are for ever. The snapshot beside this file shows each as it is stored, sealed values in the clear under
+/// <c>$sealed</c>; a change of it is a change of every database there is. To add an event, run the tests once with
+/// <c>PARTNERSHIP_WRITE_SNAPSHOTS=1</c> and look at what was added.
+/// </summary>
+public sealed class StoredEventTests
+{
+    private static readonly JsonSerializerOptions AsStored = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver(),
+        WriteIndented = true,
+    };
+
+    private static readonly EventTypes Types = EventTypes.FromAssembly(typeof(MaracHost).Assembly);
+
+    [Fact]
+    public void Each_event_is_stored_as_it_always_was()
+    {
+        var stored = new JsonObject();
+        foreach (var happened in Examples()) stored[Types.NameOf(happened.GetType())] = Stored(happened);
+        var snapshot = PathOf("StoredEvents.snapshot.json");
+        if (Environment.GetEnvironmentVariable("PARTNERSHIP_WRITE_SNAPSHOTS") == "1")
+            File.WriteAllText(snapshot, stored.ToJsonString(AsStored) + "\n");
+        Assert.Equal(File.ReadAllText(snapshot), stored.ToJsonString(AsStored) + "\n");
+    }
+
+    [Fact]
+    public void Each_event_that_was_ever_stored_can_be_read()
+    {
+        foreach (var (name, stored) in JsonNode.Parse(File.ReadAllText(PathOf("StoredEvents.snapshot.json")))!.AsObject())
+        {
+            var opened = new JsonObject();
+            foreach (var (property, value) in stored!.AsObject())
+                opened[property] = (value is JsonObject o && o.ContainsKey("$sealed") ? o["$sealed"] : value)?.DeepClone();
+            var read = opened.Deserialize(Types.ByName[name], AsStored)!;
+            Assert.True(JsonNode.DeepEquals(stored, Stored(read)), name);
+        }
+    }
+
+    [Fact]
+    public void Each_stored_type_has_an_example() =>
+        Assert.Equal(Types.ByName.Values.Select(t => t.Name).Order(StringComparer.Ordinal), Examples().Select(e => e.GetType().Name).Order(StringComparer.Ordinal));
+
+    /// <summary>The whole list of what stands in the clear. Ids, codes, dates and counts; nothing that describes a person.</summary>
+    [Fact]
+    public void These_properties_and_no_others_are_plain()
+    {
+        string[] plain =
+        [
+            "CaseEvent: CaseId, Subjects",
+            "CaseOpened: ChildCount, Criteria, Criterion, OpenedAt, ReferralAt, ReferralId, ReferringAgency, RegisterId, RepeatDefinitionVersion, ThresholdVersion",
+            "MemberListed: Agency, ListedAt, Team",
+            "MemberRemoved: Agency, RemovedAt, Team",
+            "NeedEnded: Agency, EndedAt, Groups, Team, Until",
+            "NeedRecorded: Agency, Groups, SetAt, SetBy, Team, Until",
+            "RecordsChecked: CheckedAt",
+            "RedirectProposed: ProposedAt, ProposedBy, To",
+            "RedirectRefused: RefusedAt, RefusedBy",
+            "ReferralAccepted: AcceptedAt, CaseId, Criterion, RepeatDefinitionVersion, ThresholdVersion",
+            "ReferralEvent: ReferralId, Subjects",
+            "ReferralRedirected: ConfirmedBy, RedirectedAt, To",
+            "ReferralSubmitted: AuthorAgency, AuthorPerson, AuthorTeam, Criteria, ReceivedBy, ReferralAt, ReferringAgency, SubmittedAt, ThresholdVersion, TriageBy",
+            "ReferralWithdrawn: Ground, WithdrawnAt",
+            "RegisterEvent: CaseId, RegisterId",
+            "RegisterOpened: OpenedAt",
+            "RelationEnded: Agency, EndedAt, Kind, Team",
+            "RelationRecorded: Agency, Items, Kind, SetAt, SetBy, Team",
+            "SummaryWritten: Empty, WrittenAt, WrittenBy",
+        ];
+        var found = typeof(MaracHost).Assembly.GetTypes()
+            .SelectMany(t => t.GetProperties(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(p => p.IsDefined(typeof(PlainAttribute)))
+            .GroupBy(p => p.DeclaringType!.Name, p => p.Name)
+            .Select(g => $"{g.Key}: {string.Join(", ", g.Order(StringComparer.Ordinal))}");
+        Assert.Equal(plain, found.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_plain_is_an_id_a_code_a_date_or_a_count()
+    {
+        Type[] allowed = [typeof(Guid), typeof(DateTimeOffset), typeof(int), typeof(bool), typeof(string)];
+        var plain = Types.ByName.Values.SelectMany(t => t.GetProperties()).Where(p => p.IsDefined(typeof(PlainAttribute), inherit: true));
+        Assert.All(plain, p =>
+        {
+            var type = p.PropertyType.IsGenericType ? p.PropertyType.GetGenericArguments()[0] : p.PropertyType;
+            Assert.True(type.IsEnum || allowed.Contains(type), $"{p.DeclaringType!.Name}.{p.Name}");
+        });
+    }
+
+    /// <summary>An erased value reads as nothing, so a sealed property can never insist on one.</summary>
+    [Fact]
+    public void No_sealed_property_is_required() =>
+        Assert.Empty(Types.ByName.Values.SelectMany(t => t.GetProperties())
+            .Where(p => !p.IsDefined(typeof(PlainAttribute), inherit: true) && p.IsDefined(typeof(RequiredMemberAttribute)))
+            .Select(p => $"{p.DeclaringType!.Name}.{p.Name}"));
+
+    [Fact]
+    public void Every_stored_type_is_published_or_private_by_decision()
+    {
+        var map = Publications.Map();
+        Assert.All(Types.ByName.Values, t => Assert.True(map.IsKnown(t), t.Name));
+        Assert.Equal(
+            [nameof(RecordsChecked), nameof(RegisterOpened)],
+            Types.ByName.Values.Where(t => !map.IsPublished(t)).Select(t => t.Name).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Messages are thin: whatever is sealed in the event is in none of its values.</summary>
+    [Fact]
+    public void No_message_holds_what_is_sealed()
+    {
+        var map = Publications.Map();
+        var actor = """{"person":"p-coordinator","agency":"PCC","team":"CS","role":"marac-coordinator","purpose":"marac-triage"}""";
+        foreach (var happened in Examples())
+        {
+            var stored = new StoredEvent(
+                1, Guid.Empty, Guid.Empty, 1, Types.NameOf(happened.GetType()), happened, Given.Now, new EventHeaders(actor, null, null), false);
+            if (map.Map(stored, 1) is not { } message) continue;
+            var json = JsonSerializer.Serialize(message, message.GetType(), WireJson.Options);
+            Assert.All(SealedTexts(happened), text => Assert.DoesNotContain(text, json, StringComparison.OrdinalIgnoreCase));
+            Assert.NotEmpty(((Partnership.Contracts.Sharing.ICaseworkEvent)message).Subjects);
+            Assert.Equal("p-coordinator", ((Partnership.Contracts.Sharing.ICaseworkEvent)message).Actor.Person);
+        }
+    }
+
+    private static IEnumerable<string> SealedTexts(object happened) =>
+        happened.GetType().GetProperties().Where(p => !p.IsDefined(typeof(PlainAttribute), inherit: true))
+            .SelectMany(p => Texts(JsonSerializer.SerializeToNode(p.GetValue(happened), p.PropertyType, AsStored)))
+            .Where(text => text.Length > 4 && !Guid.TryParse(text, out _));
+
+    private static IEnumerable<string> Texts(JsonNode? node) => node switch
+    {
+        JsonObject o => o.SelectMany(p => Texts(p.Value)),
+        JsonArray a => a.SelectMany(Texts),
+        JsonValue v when v.GetValueKind() == JsonValueKind.String => [v.GetValue<string>()],
+        _ => [],
+    };
+
+    /// <summary>The JSON of an event as the store writes it, but for the sealing itself.</summary>
+    private static JsonObject Stored(object happened)
+    {
+        var stored = new JsonObject();
+        foreach (var property in AsStored.GetTypeInfo(happened.GetType()).Properties.Where(p => p.Get is not null && p.Set is not null))
+        {
+            var value = JsonSerializer.SerializeToNode(property.Get!(happened), property.PropertyType, AsStored);
+            var isPlain = property.AttributeProvider!.IsDefined(typeof(PlainAttribute), inherit: true);
+            stored[property.Name] = isPlain ? value : new JsonObject { ["$sealed"] = value };
+        }
+
+        return stored;
+    }
+
+    private static IEnumerable<object> Examples()
+    {
+        var ids = Given.Ids();
+        var submitted = Given.Submitted();
+        var referral = Referral.Of([submitted]);
+        var accepted = (Partnership.Marac.Referrals.ReferralAccepted)referral.Accept(Given.Accepting(reason: Given.LongReason)).Events.Single();
+        var threshold = Given.Partnership.Marac.Thresholds[1];
+        var proposed = referral.Redirect(new RedirectReferral(OnwardService.Outreach, "Low score", threshold, Given.Coordinator, Given.Now)).Events.Single();
+        var opened = MaracCase.Open(referral, accepted, ids());
+        var it = MaracCase.Of([opened]);
+        var party = new Party("PCC", "HSG");
+        var listed = it.List(new ListMember(party, Given.Coordinator, Given.Now)).Events.Single();
+        var related = it.Relate(new RecordRelation(
+            party, [it.Content.Victim.Addresses[0].AddressId], [], false, "Told by telephone", Given.Coordinator, Given.Now)).Events.Single();
+        var needed = it.RecordNeed(new RecordNeed(
+            party, [FieldGroups.VictimLocation], "Change of locks", Given.Now.AddDays(7), Given.Coordinator, Given.Now)).Events.Single();
+        var note = new TriageNote { Code = "possible-repeat", Referrals = [], Cases = [ids()] };
+        return
+        [
+            submitted,
+            referral.NoteRecords([note], Given.Now).Events.Single(),
+            accepted,
+            proposed,
+            referral.Apply(proposed).ConfirmRedirect(new ConfirmRedirect(true, "Agreed", Given.Supervisor, Given.Now)).Events.Single(),
+            referral.Apply(proposed).ConfirmRedirect(new ConfirmRedirect(false, "Hear it", Given.Supervisor, Given.Now)).Events.Single(),
+            referral.Withdraw(new WithdrawReferral(WithdrawalGround.Duplicate, "Sent twice", Given.Coordinator, Given.Now)).Events.Single(),
+            opened,
+            Register.Open(opened.RegisterId, opened.CaseId, opened.Content, ids, Given.Now),
+            listed,
+            it.Apply(listed).Remove(new RemoveMember(party, Given.Coordinator, Given.Now)).Events.Single(),
+            related,
+            it.Apply(related).EndRelations(new EndRelations(party, Given.Coordinator, Given.Now)).Events.Single(),
+            needed,
+            it.Apply(needed).EndNeed(new EndNeed(party, Given.Coordinator, Given.Now)).Events.Single(),
+            it.WriteSummary(new WriteSummary("High risk; do not contact directly.", Given.Coordinator, Given.Now)).Events.Single(),
+        ];
+    }
+
+    private static string PathOf(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, name);
+}

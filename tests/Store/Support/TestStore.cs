@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Partnership.EventStore;
+
+namespace Partnership.Tests.Store.Support;
+
+/// <summary>The store as a host has it: registered, configured by section.</summary>
+public sealed class TestStore : IAsyncDisposable
+{
+    private readonly ServiceProvider provider;
+
+    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus)
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["EventStore:ConnectionString"] = options.ConnectionString,
+            ["EventStore:KeyConnectionString"] = options.KeyConnectionString,
+            ["EventStore:WrappingKeyFile"] = options.WrappingKeyFile,
+            ["EventStore:SearchKeyFile"] = options.SearchKeyFile,
+            ["EventStore:KeyCacheLifetime"] = options.KeyCacheLifetime.ToString(),
+            ["EventStore:MaxBatch"] = $"{options.MaxBatch}",
+            ["EventStore:Lanes"] = $"{options.Lanes}",
+        }).Build().GetSection("EventStore");
+        var services = new ServiceCollection();
+        services.AddLogging();
+        if (clock is not null)
+            services.AddSingleton(clock);
+        if (bus is not null)
+            services.AddSingleton(bus);
+        services.AddEventStore(section, Sample.Types, Sample.Publications);
+        provider = services.BuildServiceProvider();
+    }
+
+    public IEventStore Events => provider.GetRequiredService<IEventStore>();
+
+    public IKeyStore Keys => provider.GetRequiredService<IKeyStore>();
+
+    public ISearchHasher Hasher => provider.GetRequiredService<ISearchHasher>();
+
+    public IServiceProvider Services => provider;
+
+    public ValueTask DisposeAsync() => provider.DisposeAsync();
+}
