@@ -1,5 +1,6 @@
 using Partnership.Contracts;
 using Partnership.Contracts.Records;
+using Partnership.PartnershipSettings;
 using Partnership.SharingRules;
 using Xunit;
 
@@ -279,7 +280,7 @@ public sealed class AgreementSetTests
 
     [Fact]
     public void The_roles_of_the_people_register_and_of_agreements_are_the_same() =>
-        Assert.Equal(PartnershipSettings.Roles.All.Order(StringComparer.Ordinal), PlatformTerms.Roles.Order(StringComparer.Ordinal));
+        Assert.Equal(Roles.All.Order(StringComparer.Ordinal), PlatformTerms.Roles.Order(StringComparer.Ordinal));
 
     private static AgreementSource[] Changed(string from, string to)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Partnership.Contracts;
+using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.SharingRules;
 using Xunit;
@@ -185,7 +186,7 @@ public sealed class FieldFilterTests
     [Fact]
     public void Data_in_segments_is_filtered_like_data_in_one()
     {
-        var json = new Marked<Contracts.Marac.CaseView>().Json;
+        var json = new Marked<CaseView>().Json;
         var whole = new ArrayBufferWriter<byte>();
         Assert.True(FieldFilter.Write(json, Schema, CoordinatorsDecision(), whole).Succeeded);
         foreach (var size in new[] { 1, 7, 1000 })
@@ -199,7 +200,7 @@ public sealed class FieldFilterTests
     [Fact]
     public void Filtering_allocates_nothing()
     {
-        var json = new Marked<Contracts.Marac.CaseView>().Json;
+        var json = new Marked<CaseView>().Json;
         var decision = World.ReadCase(Fire, World.Facts().WithMember(Fire).WithRelation(Fire, RelationKinds.KnownTo, Child));
         var sink = new Sink();
         for (var i = 0; i < 200; i++) FieldFilter.Write(json, Schema, decision, sink);
@@ -211,7 +212,7 @@ public sealed class FieldFilterTests
     [Fact]
     public void Cutting_or_changing_any_byte_never_throws_and_never_leaks()
     {
-        var marked = new Marked<Contracts.Marac.CaseView>();
+        var marked = new Marked<CaseView>();
         var decision = LandlordsDecision();
         var hidden = marked.Values.Where(value => value.Marker is not null && value.Group is "narrative" or "risk-checklist" or "protection" or "victim-location").Select(value => value.Marker!).ToList();
         var random = new Random(20261005);

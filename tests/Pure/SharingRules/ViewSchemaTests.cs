@@ -100,6 +100,8 @@ public sealed class ViewSchemaTests
 
     private record UnsealedPart([property: Group("meta")] string Name);
 
+    private sealed record LargerPart(string Name, [property: Group("meta")] string More) : UnsealedPart(Name);
+
     [RecordView("test")]
     private sealed record Closed(
         [property: Group("meta")] string Text, [property: Group("meta")] int? Number, [property: Group("own-group")] bool Yes, [property: Group("meta")] DayOfWeek Day,
