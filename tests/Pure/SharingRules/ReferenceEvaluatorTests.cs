@@ -1,5 +1,4 @@
 using System.Text;
-using Partnership.Contracts;
 using Partnership.Contracts.Records;
 using Partnership.SharingRules;
 using Xunit;
