@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Npgsql;
 
@@ -18,30 +19,59 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
     /// <exception cref="SealedValueException">A value has been changed or moved.</exception>
     /// <exception cref="InvalidOperationException">A stored name is not registered.</exception>
     /// <exception cref="JsonException">Stored JSON is not of its type.</exception>
+    /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public async ValueTask<IReadOnlyList<StoredEvent>> OpenAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
+    {
+        var opened = await OpenEachAsync(rows, cancellationToken);
+        return Array.ConvertAll(opened, result => result.Get());
+    }
+
+    /// <summary>The same, with what is wrong with one row kept to that row.</summary>
+    /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
+    public async ValueTask<Opened[]> OpenEachAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0)
             return [];
         var documents = new JsonDocument[rows.Count];
+        var events = new Opened[rows.Count];
         try
         {
             var ids = new HashSet<Guid>();
             for (var i = 0; i < rows.Count; i++)
             {
                 documents[i] = JsonDocument.Parse(rows[i].Data);
-                EventCodec.CollectKeys(documents[i].RootElement, ids);
+                events[i] = Try(() =>
+                {
+                    EventCodec.CollectKeys(documents[i].RootElement, ids);
+                    return null;
+                });
             }
 
             var opened = ids.Count == 0 ? new Dictionary<Guid, DataKey?>() : await keys.ForReadingAsync(ids, cancellationToken);
-            var events = new StoredEvent[rows.Count];
             for (var i = 0; i < rows.Count; i++)
-                events[i] = Open(rows[i], documents[i].RootElement, opened);
+            {
+                if (events[i].Failure is null)
+                    events[i] = Try(() => Open(rows[i], documents[i].RootElement, opened));
+            }
+
             return events;
         }
         finally
         {
             foreach (var document in documents)
                 document?.Dispose();
+        }
+    }
+
+    private static Opened Try(Func<StoredEvent?> open)
+    {
+        try
+        {
+            return new(open(), null);
+        }
+        catch (Exception failure) when (failure is SealedValueException or JsonException or InvalidOperationException or NotSupportedException)
+        {
+            return new(null, ExceptionDispatchInfo.Capture(failure));
         }
     }
 
@@ -69,3 +99,13 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
 /// <summary>A row of <c>mt_events</c>, not yet opened.</summary>
 internal sealed record EventRow(
     long Position, Guid Id, Guid StreamId, long Version, string Type, byte[] Data, DateTimeOffset At, string? Correlation, byte[]? Headers);
+
+/// <summary>An event, or what is wrong with it.</summary>
+internal readonly record struct Opened(StoredEvent? Event, ExceptionDispatchInfo? Failure)
+{
+    public StoredEvent Get()
+    {
+        Failure?.Throw();
+        return Event!;
+    }
+}

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -35,10 +37,15 @@ public static class EventStoreServices
         services.AddSingleton<IKeyStore>(provider => provider.GetRequiredService<KeyRing>());
         services.AddSingleton(provider => new SearchHasher(Options(provider)));
         services.AddSingleton<ISearchHasher>(provider => provider.GetRequiredService<SearchHasher>());
+        services.AddSingleton(provider => new EventReading(types, provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<IEventStore>(provider => new PostgresEventStore(
             Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<KeyRing>(),
-            provider.GetRequiredService<SearchHasher>(), types, publications, provider.GetRequiredService<PublicationSignal>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<EventReading>(), provider.GetRequiredService<SearchHasher>(), types, publications,
+            provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IHostedService>(provider => new EventPublisher(
+            Options(provider), provider.GetRequiredService<EventReading>(), publications, provider.GetRequiredService<IContractPublisher>(),
+            provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<EventPublisher>>()));
         return services;
     }
 

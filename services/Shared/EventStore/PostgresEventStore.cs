@@ -10,13 +10,13 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly NpgsqlDataSource reading;
     private readonly KeyRing keys;
     private readonly AppendPreparation preparation;
-    private readonly EventReading events;
+    private readonly EventReading reader;
     private readonly SearchHasher hasher;
     private readonly AppendQueue queue;
     private readonly TimeProvider clock;
 
     public PostgresEventStore(
-        EventStoreOptions options, NpgsqlDataSource reading, KeyRing keys, SearchHasher hasher, EventTypes types, PublicationMap publications,
+        EventStoreOptions options, NpgsqlDataSource reading, KeyRing keys, EventReading reader, SearchHasher hasher, EventTypes types, PublicationMap publications,
         PublicationSignal signal, TimeProvider clock)
     {
         this.reading = reading;
@@ -24,7 +24,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         this.hasher = hasher;
         this.clock = clock;
         preparation = new AppendPreparation(types, publications, keys, hasher);
-        events = new EventReading(types, keys);
+        this.reader = reader;
         queue = new AppendQueue(options.ConnectionString, options.Lanes, options.MaxBatch, signal.Appended);
     }
 
@@ -60,7 +60,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
             $"select {EventReading.Columns} from mt_events e where e.stream_id = $1 and e.type <> 'tombstone' order by e.seq_id");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = streamId });
         var rows = await RowsAsync(command, EventReading.Read, cancellationToken);
-        var opened = await events.OpenAsync(rows, cancellationToken);
+        var opened = await reader.OpenAsync(rows, cancellationToken);
         activity?.SetTag("partnership.events", opened.Count);
         return new(streamId, opened.Count == 0 ? 0 : opened[^1].Version, opened, opened.Any(stored => stored.Erased));
     }
@@ -137,7 +137,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         if (rows.Count == 0)
             return [];
         var opened = await keys.ForReadingAsync([.. rows.Select(row => row.KeyId).Distinct()], cancellationToken);
-        return rows.ConvertAll(row => opened[row.KeyId] is { } key
+        return rows.ConvertAll(row => EventCodec.KeyIn(opened, row.KeyId) is { } key
             ? new LoadedView(row.Id, row.Version, EventCodec.DecodeView(view, row.Id, row.Body, key), row.SortKey, Erased: false)
             : new LoadedView(row.Id, row.Version, ReadOnlyMemory<byte>.Empty, row.SortKey, Erased: true));
     }

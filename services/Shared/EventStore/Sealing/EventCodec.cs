@@ -96,7 +96,7 @@ internal static class EventCodec
                     throw new SealedValueException("A value that must be sealed stands in the clear.");
                 value.WriteTo(writer);
             }
-            else if (keys[KeyIdOf(text)] is { } key)
+            else if (KeyIn(keys, KeyIdOf(text)) is { } key)
             {
                 using var cipher = key.OpenCipher();
                 var plain = DataKey.Open(cipher, BytesOf(text), DataKey.PlaceOf(streamId, eventId, property.Name));
@@ -115,7 +115,14 @@ internal static class EventCodec
         return (data, erased);
     }
 
-    /// <summary>A sealed view body: key id, then nonce, cipher text and tag.</summary>
+    /// <summary>The key; null when it has been destroyed.</summary>
+    /// <exception cref="SealedValueException">There never was such a key.</exception>
+    public static DataKey? KeyIn(IReadOnlyDictionary<Guid, DataKey?> keys, Guid id) =>
+        keys.TryGetValue(id, out var key)
+            ? key
+            : throw new SealedValueException("A value is sealed under a key this key database has never had.");
+
+    /// <summary>A sealed view body: nonce, cipher text and tag; the id of its key stands beside it.</summary>
     public static byte[] EncodeView(string view, Guid id, ReadOnlySpan<byte> body, DataKey key)
     {
         var stored = new byte[body.Length + DataKey.Overhead];

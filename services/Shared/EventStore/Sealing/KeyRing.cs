@@ -41,10 +41,9 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
         byScope.TryGetValue(scope, out var held) && IsFresh(held) ? new(KeyOf(held)) : LoadOrMakeAsync(scope, cancellationToken);
 
     /// <summary>
-    /// Keys by id, for reading; null where the key has been destroyed. An id that was never a key is an error, not an
-    /// erasure: it means the wrong key database.
+    /// Keys by id, for reading; null where the key has been destroyed. An id that was never a key is not in the answer:
+    /// that is no erasure but the wrong key database, and an error of whoever wants to open with it.
     /// </summary>
-    /// <exception cref="SealedValueException">An id is unknown.</exception>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public async ValueTask<IReadOnlyDictionary<Guid, DataKey?>> ForReadingAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
@@ -67,9 +66,7 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
             found[held.Id] = Keep(held).Key;
         }
 
-        return found.Count == ids.Count
-            ? found
-            : throw new SealedValueException("A value is sealed under a key this key database has never had.");
+        return found;
     }
 
     public async Task DestroyAsync(SealScope scope, CancellationToken cancellationToken)
