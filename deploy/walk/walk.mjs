@@ -11,15 +11,6 @@ const TRIAGE = 'marac-triage';
 /** Answers whose entries the auditor must find later: who asked, and what the gateway promised. */
 const promised = [];
 
-const referralPath = await refer();
-const casePath = await accept(referralPath);
-const record = await readAsCoordinator(casePath);
-await share(casePath, record);
-await readSideBySide(casePath);
-await refused(casePath);
-await whoSawWhat(casePath);
-process.exit(finish());
-
 async function refer() {
   heading('1. A nurse refers somebody at high risk');
   const body = referral();
@@ -226,3 +217,10 @@ function toldIn(raw) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const describe = (answer) => `${answer.status} ${answer.raw.slice(0, 400)}`;
+
+const casePath = await accept(await refer());
+await share(casePath, await readAsCoordinator(casePath));
+await readSideBySide(casePath);
+await refused(casePath);
+await whoSawWhat(casePath);
+process.exit(finish());
