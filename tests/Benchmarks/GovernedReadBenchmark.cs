@@ -41,7 +41,7 @@ public static class GovernedReadBenchmark
         var met = true;
         foreach (var connections in new[] { 1, 16, 64 })
         {
-            await using var ledger = NpgsqlDataSource.Create(platform.Postgres.ConnectionString(platform.LedgerDatabase));
+            await using var ledger = NpgsqlDataSource.Create(platform.Postgres.To(platform.LedgerDatabase));
             using var client = Client(connections);
             var governedUri = new Uri(platform.Gateway, $"/marac/cases/{CaseId}");
             var plainUri = new Uri($"{plain.Urls.First()}/marac/cases/{CaseId}");
@@ -104,7 +104,7 @@ public static class GovernedReadBenchmark
     /// <summary>Disclosures of the case in the ledger.</summary>
     private static async Task<long> EntriesAsync(NpgsqlDataSource ledger)
     {
-        await using var command = ledger.CreateCommand("select coalesce(max(position) + 1, 0) from entries");
+        await using var command = ledger.CreateCommand("select coalesce(max(position) + 1, 0) from ledger.entries");
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
