@@ -22,5 +22,5 @@ public sealed class LedgerOptions
     public int HeartbeatSeconds { get; set; } = 10;
 
     /// <summary>Most messages taken before any is acknowledged; they share a transaction.</summary>
-    public ushort Prefetch { get; set; } = 64;
+    public ushort Prefetch { get; set; } = 128;
 }

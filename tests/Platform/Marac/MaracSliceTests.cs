@@ -40,7 +40,9 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         Assert.Equal(204, (await ChangeAsync(HttpMethod.Put, it, "relations/CKH", relation)).Status);
         var need = new JsonObject
         {
-            ["groups"] = new JsonArray("victim-location"), ["reason"] = "Visit", ["until"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("O"),
+            ["groups"] = new JsonArray("victim-location"),
+            ["reason"] = "Visit",
+            ["until"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("O"),
         };
         Assert.Equal(204, (await ChangeAsync(HttpMethod.Put, it, "needs/CKH", need)).Status);
         Assert.Equal(204, (await ChangeAsync(HttpMethod.Put, it, "summary", new JsonObject { ["text"] = "High risk." })).Status);
@@ -84,6 +86,19 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         Assert.Equal((400, "invalid-input"), (answer.Status, answer.Code));
         Assert.StartsWith("not-a-date:", (string?)answer.Json["errors"]!["victim.dateOfBirth"]![0], StringComparison.Ordinal);
         Assert.DoesNotContain("Zyxwv", answer.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_referral_with_every_field_filled_keeps_every_text_sealed()
+    {
+        const string marker = "Qwzxmarker";
+        var answer = await marac.SendAsync(HttpMethod.Post, "/marac/referrals", Police, Samples.Referral(marker));
+        Assert.True(answer.Status == 201, answer.Text);
+        Assert.DoesNotContain(marker, answer.Text, StringComparison.OrdinalIgnoreCase);
+        var it = (await TriageAsync(answer.Location!, "accept", Coordinator, Accept())).Location!;
+        Assert.Contains(marker, (await marac.SendAsync(HttpMethod.Get, it, Coordinator)).Text, StringComparison.Ordinal);
+        Assert.Equal(0, await marac.CountInDatabaseAsync(marker));
+        foreach (var phone in Samples.Phones(marker)) Assert.Equal(0, await marac.CountInDatabaseAsync(phone));
     }
 
     [Fact]

@@ -9,8 +9,9 @@ namespace Partnership.Tests.Store.Support;
 public sealed class TestStore : IAsyncDisposable
 {
     private readonly ServiceProvider provider;
+    private IHostedService? publisher;
 
-    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus)
+    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus, PublicationMap? publications = null)
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -28,7 +29,7 @@ public sealed class TestStore : IAsyncDisposable
             services.AddSingleton(clock);
         if (bus is not null)
             services.AddSingleton(bus);
-        services.AddEventStore(section, Sample.Types, Sample.Publications);
+        services.AddEventStore(section, Sample.Types, publications ?? Sample.Publications);
         provider = services.BuildServiceProvider();
     }
 
@@ -40,5 +41,18 @@ public sealed class TestStore : IAsyncDisposable
 
     public IServiceProvider Services => provider;
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    /// <summary>Starts the publisher, as the host would.</summary>
+    public async Task<TestStore> PublishingAsync()
+    {
+        publisher = provider.GetServices<IHostedService>().Single();
+        await publisher.StartAsync(CancellationToken.None);
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (publisher is not null)
+            await publisher.StopAsync(CancellationToken.None);
+        await provider.DisposeAsync();
+    }
 }

@@ -109,7 +109,9 @@ public sealed class RabbitServer : IAsyncDisposable
         start.RedirectStandardInput = true;
         process = Process.Start(start)!;
         await Eventually.Async(
-            async () => !process.HasExited && await IsReadyAsync(), "the broker serves clients", StartTimeout);
+            async () => process.HasExited ? throw new HopelessException("The broker has ended.") : await IsReadyAsync(),
+            "the broker serves clients",
+            StartTimeout);
     }
 
     /// <summary>Stops a private node as an operator would; its messages stay.</summary>

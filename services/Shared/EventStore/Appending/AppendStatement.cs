@@ -202,12 +202,12 @@ internal static class AppendStatement
         var views = parts.HasFlag(BatchParts.Views);
         var idempotency = parts.HasFlag(BatchParts.Idempotency);
         var inbox = parts.HasFlag(BatchParts.Inbox);
-        // In the order in which Fill and Parameters go through the parts, which is not the order of the text.
+        // In the order of Parameters.
         var next = 17;
-        var publishedRows = published ? Numbers(1) : "";
-        var (viewRows, viewTerms) = views ? (Numbers(8), Numbers(5)) : ("", "");
-        var idempotencyRows = idempotency ? Numbers(7) : "";
-        var inboxRows = inbox ? Numbers(4) : "";
+        var number = published ? $", ${next++}" : "";
+        var (viewRows, terms) = views ? (Numbers(8), Numbers(5)) : ("", "");
+        var asked = idempotency ? Numbers(7) : "";
+        var message = inbox ? Numbers(4) : "";
         var sql = new StringBuilder("""
             with judged as materialized (
                 select s.*, coalesce(m.version, 0) as actual, k.key_id is not null as erased
@@ -221,7 +221,7 @@ internal static class AppendStatement
         {
             sql.Append($"""
                 asked as materialized (
-                    select * from unnest({idempotencyRows}) as i (append, key, body_hash, status, location, subject, at)
+                    select * from unnest({asked}) as i (append, key, body_hash, status, location, subject, at)
                 ),
                 done as materialized (
                     select a.append, d.body_hash, d.status, d.location, d.subject
@@ -236,7 +236,7 @@ internal static class AppendStatement
             sql.Append($"""
                 message as materialized (
                     select n.*, coalesce(b.contiguous, 0) as contiguous, coalesce(b.later, '{"{}"}') as later
-                    from unnest({inboxRows}) as n (append, consumer, stream_id, number)
+                    from unnest({message}) as n (append, consumer, stream_id, number)
                     left join partnership.inbox b on b.consumer = n.consumer and b.stream_id = n.stream_id
                 ),
 
@@ -265,7 +265,6 @@ internal static class AppendStatement
             ),
 
             """);
-        var number = published ? $", {publishedRows}" : "";
         sql.Append($"""
             event as materialized (
                 select * from unnest($8, $9, $10, $11, $12, $13, $14, $15, $16{number})
@@ -292,7 +291,7 @@ internal static class AppendStatement
         }
 
         if (views)
-            AppendViews(sql, viewRows, viewTerms);
+            AppendViews(sql, viewRows, terms);
         if (idempotency)
         {
             sql.Append("""
