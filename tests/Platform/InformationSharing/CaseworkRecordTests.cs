@@ -1,8 +1,6 @@
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Sharing;
 using Partnership.EventStore;
@@ -51,8 +49,14 @@ public sealed class CaseworkRecordTests : IAsyncLifetime
         for (var i = 0; i < 4; i++) await PublishAsync(submitted, trace);
         var withdrawn = new ReferralWithdrawn
         {
-            EventId = Guid.CreateVersion7(clock.GetUtcNow()), RecordId = submitted.RecordId, StreamId = submitted.StreamId, PublicationNumber = 2,
-            OccurredAt = submitted.OccurredAt, Subjects = submitted.Subjects, Actor = submitted.Actor, Ground = WithdrawalGround.Error,
+            EventId = Guid.CreateVersion7(clock.GetUtcNow()),
+            RecordId = submitted.RecordId,
+            StreamId = submitted.StreamId,
+            PublicationNumber = 2,
+            OccurredAt = submitted.OccurredAt,
+            Subjects = submitted.Subjects,
+            Actor = submitted.Actor,
+            Ground = WithdrawalGround.Error,
         };
         await PublishAsync(withdrawn, trace);
         await rig.UntilEntriesAsync(2);
@@ -105,10 +109,16 @@ public sealed class CaseworkRecordTests : IAsyncLifetime
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         return new ReferralSubmitted
         {
-            EventId = Guid.CreateVersion7(clock.GetUtcNow()), RecordId = id, StreamId = id, PublicationNumber = 1,
-            OccurredAt = clock.GetUtcNow(), Subjects = [Guid.CreateVersion7(clock.GetUtcNow())],
+            EventId = Guid.CreateVersion7(clock.GetUtcNow()),
+            RecordId = id,
+            StreamId = id,
+            PublicationNumber = 1,
+            OccurredAt = clock.GetUtcNow(),
+            Subjects = [Guid.CreateVersion7(clock.GetUtcNow())],
             Actor = new ActorStamp { Person = "p.1", Agency = "CON", Team = "PVP", Role = "marac-representative", Purpose = "marac-referral" },
-            Criteria = [ReferralCriterion.Repeat], ThresholdVersion = "national-14", ReferringAgency = "CON",
+            Criteria = [ReferralCriterion.Repeat],
+            ThresholdVersion = "national-14",
+            ReferringAgency = "CON",
         };
     }
 }

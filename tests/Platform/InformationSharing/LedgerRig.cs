@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 using Partnership.InformationSharing;
-using Partnership.Ledger;
 using Partnership.ServiceDefaults;
 using Partnership.Tests.Support;
 using Partnership.Tests.Support.Servers;
