@@ -1,2 +1,4 @@
-Console.Error.WriteLine("usage: tests/bench [NAME]");
-return 2;
+using Partnership.Tests.Benchmarks;
+
+if (args.Length == 0 || args.Contains("governed-read")) await GovernedReadBenchmark.RunAsync();
+return 0;

@@ -17,11 +17,13 @@ public sealed class OwnBrokerTests
         await broker.BlockAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PublishAsync(broker, virtualHost, TimeSpan.FromSeconds(1)));
         await broker.UnblockAsync();
-        Assert.Equal(1u, await broker.ReadyAsync(virtualHost, "kept"));
+        // What was sent but not confirmed may or may not have come in with the end of the alarm.
+        var kept = await broker.ReadyAsync(virtualHost, "kept");
+        Assert.InRange(kept ?? 0, 1u, 2u);
 
         await broker.KillAsync();
         await broker.StartAgainAsync();
-        Assert.Equal(1u, await broker.ReadyAsync(virtualHost, "kept"));
+        Assert.Equal(kept, await broker.ReadyAsync(virtualHost, "kept"));
     }
 
     private static async Task PublishAsync(RabbitServer broker, string virtualHost, TimeSpan within)

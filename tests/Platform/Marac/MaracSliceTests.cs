@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Records;
 using Partnership.EventStore;
 using Partnership.ServiceDefaults;
 using Partnership.Tests.Support;
@@ -66,14 +67,14 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         var mine = new List<string>();
         for (var i = 0; i < 3; i++) mine.Add(await SubmitAsync(Body("Paged"), author));
 
-        var first = await ListAsync("/marac/referrals?limit=2", Reach.Author(author.Person));
+        var first = await ListAsync("/marac/referrals?limit=2", ReachCodes.Author(author.Person));
         Assert.Equal(2, first["items"]!.AsArray().Count);
-        var second = await ListAsync($"/marac/referrals?limit=2&after={first["next"]}", Reach.Author(author.Person));
+        var second = await ListAsync($"/marac/referrals?limit=2&after={first["next"]}", ReachCodes.Author(author.Person));
         Assert.Null(second["next"]);
         var ids = first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(r => $"/marac/referrals/{r!["id"]}");
         Assert.Equal(mine.Order(StringComparer.Ordinal), ids.Order(StringComparer.Ordinal));
 
-        Assert.Empty((await ListAsync("/marac/referrals", Reach.Author("p-nobody")))["items"]!.AsArray());
+        Assert.Empty((await ListAsync("/marac/referrals", ReachCodes.Author("p-nobody")))["items"]!.AsArray());
         Assert.Empty((await ListAsync("/marac/referrals"))["items"]!.AsArray());
         Assert.Equal("invalid-input", (await marac.SendAsync(HttpMethod.Get, "/marac/referrals?after=x", Landlord)).Code);
         Assert.Equal("invalid-input", (await marac.SendAsync(HttpMethod.Get, "/marac/referrals?limit=51", Landlord)).Code);

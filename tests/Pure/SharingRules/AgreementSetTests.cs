@@ -1,4 +1,5 @@
 using Partnership.Contracts;
+using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.PartnershipSettings;
 using Partnership.SharingRules;
@@ -218,6 +219,40 @@ public sealed class AgreementSetTests
         Assert.Equal(["protection", "triage"], open.Select(withheld => withheld.Group));
         Assert.Contains(new Withheld("narrative", "marac/2.3"), decided);
         Assert.DoesNotContain(decided, withheld => withheld.Group == "meta");
+    }
+
+    [Fact]
+    public void A_group_that_a_whole_rule_gives_under_a_condition_is_withheld_by_that_rule()
+    {
+        const string rule = "    says: The fire service, when it is listed on the case, sees that there is one and how it stands.";
+        var set = World.Compiled(Changed(
+            rule + "\n    to: fire-service\n    record: marac.case\n    purpose: marac-meeting\n    when: member",
+            rule + "\n    to: fire-service\n    record: marac.case\n    purpose: marac-meeting\n    when: [member, known-to-somebody]"));
+        Assert.Contains(new Withheld("meta", "marac/5.1"), set.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "ACCEPTED", World.Today));
+        Assert.DoesNotContain(
+            World.Agreements.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "ACCEPTED", World.Today), withheld => withheld.Group == "meta");
+    }
+
+    [Fact]
+    public void The_nearest_key_decides_and_not_one_further_out()
+    {
+        var set = World.Compiled(Changed("      children: { mask: flag }", "      children: { mask: flag }\n      victim-location: { when: known-to }"));
+        var marked = new Marked<CaseView>();
+        var (victim, address) = (marked.IdAt("victim.name"), marked.IdAt("victim.addresses[1].postcode"));
+        var known = World.Facts().WithMember(Landlord).WithRelation(Landlord, RelationKinds.KnownTo, victim);
+        Assert.Equal(["victim.livesWithPerpetrator"], Location(known));
+        Assert.Equal(
+            [
+                "victim.addresses[].addressId", "victim.addresses[].isConfidential", "victim.addresses[].isCurrent", "victim.addresses[].lines[]",
+                "victim.addresses[].lines[]", "victim.addresses[].postcode", "victim.livesWithPerpetrator",
+            ],
+            Location(known.WithRelation(Landlord, RelationKinds.OwnTenancy, address)));
+
+        IReadOnlyList<string> Location(RecordFacts facts)
+        {
+            var released = Released.By(World.ReadCase(Landlord, facts, set), set, RecordTypes.MaracCase, marked.Json);
+            return [.. released.Paths.Where(path => marked.Values.Any(value => value.Group == FieldGroups.VictimLocation && value.Path.Replace("[0]", "[]", StringComparison.Ordinal) == path))];
+        }
     }
 
     [Fact]
