@@ -21,6 +21,7 @@ public sealed class TestStore : IAsyncDisposable
             ["EventStore:SearchKeyFile"] = options.SearchKeyFile,
             ["EventStore:KeyCacheLifetime"] = options.KeyCacheLifetime.ToString(),
             ["EventStore:MaxBatch"] = $"{options.MaxBatch}",
+            ["EventStore:FindOutWithin"] = options.FindOutWithin.ToString(),
             ["EventStore:Lanes"] = $"{options.Lanes}",
         }).Build().GetSection("EventStore");
         var services = new ServiceCollection();
