@@ -28,13 +28,13 @@ free_ports() {
 
 # Starts both, exports PARTNERSHIP_TEST_*, and stops them when the calling script ends, however it ends.
 start_servers() {
-    ensure_packages
     SERVERS=$(mktemp -d "${TMPDIR:-/tmp}/partnership-tests-XXXXXX")
     trap 'stop_servers' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     # User postgres has to pass through; the data folders themselves are closed.
     chmod 711 "$SERVERS"
+    ensure_packages "$SERVERS/apt.log"
     RABBITMQ_DATA=$SERVERS/rabbitmq
     local port
     port=$(free_ports)

@@ -77,6 +77,6 @@ public static partial class ServiceProblems
             ? code.GetString()
             : null;
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9]*(\[[0-9]{1,4}\])?(\.[A-Za-z][A-Za-z0-9]*(\[[0-9]{1,4}\])?){0,8}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9-]*(\[[0-9]{1,4}\])?(\.[A-Za-z][A-Za-z0-9]*(\[[0-9]{1,4}\])?){0,8}$", RegexOptions.CultureInvariant)]
     private static partial Regex FieldName();
 }

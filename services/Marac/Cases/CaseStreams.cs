@@ -36,9 +36,12 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, TimeP
 
         // Every event of a case counts among its facts, so a lost race is always changed facts.
         var append = new Append { Streams = Appending(whole, decision.Events, now), Headers = caller.Headers() };
-        return await store.AppendAsync(append, cancellationToken) is AppendVerdict.Written
-            ? TypedResults.NoContent()
-            : Problem.FactsChanged();
+        return await store.AppendAsync(append, cancellationToken) switch
+        {
+            AppendVerdict.Written => TypedResults.NoContent(),
+            AppendVerdict.Erased => TypedResults.NotFound(),
+            _ => Problem.FactsChanged(),
+        };
     }
 
     /// <summary>What an append does to a case. The register's version is expected too, since the row rests on both streams.</summary>

@@ -34,7 +34,13 @@ internal sealed class ReferralStreams(IEventStore store, ISearchHasher hasher, T
             if (decision.Refused is { } refusal) return Problem.Refused(refusal);
             if (decision.IsNothing) return TypedResults.NoContent();
             var append = new Append { Streams = [Appending(found.Referral, found.Version, decision.Events, now)], Headers = caller.Headers() };
-            if (await store.AppendAsync(append, cancellationToken) is AppendVerdict.Written) return TypedResults.NoContent();
+            switch (await store.AppendAsync(append, cancellationToken))
+            {
+                case AppendVerdict.Written:
+                    return TypedResults.NoContent();
+                case AppendVerdict.Erased:
+                    return TypedResults.NotFound();
+            }
         }
 
         return Problem.FactsChanged();

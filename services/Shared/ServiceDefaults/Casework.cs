@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Partnership.EventStore;
 
 namespace Partnership.ServiceDefaults;
@@ -30,27 +30,24 @@ public static class Casework
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(service);
-        foreach (var (name, type) in service.Events.ByName)
-        {
-            if (!service.Publications.IsKnown(type))
-                throw new InvalidOperationException($"The stored event '{name}' is neither published nor private.");
-        }
-
-        builder.Services.TryAddSingleton(service.Events);
-        builder.Services.TryAddSingleton(service.Publications);
         builder.AddInternalTokens(service.Name);
         builder.AddPartnershipBus();
-        builder.Services.AddOptions<EventStoreOptions>().Bind(builder.Configuration.GetSection("EventStore"));
+        builder.Services.AddHostedService<RefusesWrongSchema>();
+        builder.Services.AddEventStore(builder.Configuration.GetSection("EventStore"), service.Events, service.Publications);
+        builder.Services.AddMigrationStep("event store", static (services, ct) =>
+            EventStoreMigration.MigrateAsync(services.GetRequiredService<IOptions<EventStoreOptions>>().Value, ct));
         builder.Services.TryAddSingleton<Idempotency>();
-        AddStore(builder, service);
         return builder;
     }
 
     /// <summary>The group every route of the service belongs to: closed to all but the gateway.</summary>
     public static RouteGroupBuilder MapCasework(this WebApplication app) => app.MapInternal();
 
-    // The store's own registration comes with the store.
-    private static void AddStore(IHostApplicationBuilder builder, CaseworkService service)
+    /// <summary>A host whose database is at another version than its code does not start.</summary>
+    private sealed class RefusesWrongSchema(IOptions<EventStoreOptions> options) : IHostedService
     {
+        public Task StartAsync(CancellationToken cancellationToken) => EventStoreMigration.CheckVersionAsync(options.Value, cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -13,13 +15,16 @@ namespace Partnership.ServiceDefaults;
 /// Turns whatever a request threw into a problem with a code. An exception's message and type never reach the answer; they
 /// quote values.
 /// </summary>
-internal sealed class ExceptionAnswer(RequestDelegate next, ILogger<ExceptionAnswer> log)
+internal sealed partial class ExceptionAnswer(RequestDelegate next, ILogger<ExceptionAnswer> log)
 {
     public async Task InvokeAsync(HttpContext http)
     {
         try
         {
             await next(http);
+            // Binding a body answers these two itself, without a word.
+            if (http.Response is { HasStarted: false, StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType, ContentType: null })
+                await OfStatus(http.Response.StatusCode)!.ExecuteAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -51,13 +56,16 @@ internal sealed class ExceptionAnswer(RequestDelegate next, ILogger<ExceptionAns
         await ProblemFor(error, endpoint).ExecuteAsync(http);
     }
 
+    private static ProblemHttpResult? OfStatus(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => Problem.Of(status, ProblemCodes.TooLarge, "The request is larger than is accepted."),
+        StatusCodes.Status415UnsupportedMediaType => Problem.Of(status, ProblemCodes.UnsupportedMediaType, "The body must be application/json."),
+        _ => null,
+    };
+
     private static ProblemHttpResult ProblemFor(Exception error, Endpoint? endpoint) => error switch
     {
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
-            Problem.Of(StatusCodes.Status413PayloadTooLarge, ProblemCodes.TooLarge, "The request is larger than is accepted."),
-        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
-            Problem.Of(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, "The body must be application/json."),
-        BadHttpRequestException bad => Unreadable(bad, endpoint),
+        BadHttpRequestException bad => OfStatus(bad.StatusCode) ?? Unreadable(bad, endpoint),
         EventStoreUnavailableException =>
             Problem.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "The service cannot reach its store. Try again later."),
         _ => Problem.Of(StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong on our side."),
@@ -78,24 +86,34 @@ internal sealed class ExceptionAnswer(RequestDelegate next, ILogger<ExceptionAns
     {
         if (path is null || type is null)
             return "";
-        var known = new List<string>();
+        var known = new StringBuilder();
         var at = type;
-        foreach (var part in path.Split('.').Skip(1))
+        foreach (Match step in Step().Matches(path))
         {
-            var name = part.Split('[')[0];
+            if (step.Groups["index"].Success)
+            {
+                known.Append(step.Value);
+                at = ElementOf(at);
+                continue;
+            }
+
             if (WireJson.Options.GetTypeInfo(at) is not { Kind: JsonTypeInfoKind.Object } info
-                || info.Properties.FirstOrDefault(property => property.Name == name) is not { } property)
+                || info.Properties.FirstOrDefault(property => property.Name == step.Groups["name"].Value) is not { } property)
             {
                 break;
             }
 
-            known.Add(part);
-            at = part.Contains('[', StringComparison.Ordinal) ? ElementOf(property.PropertyType) : property.PropertyType;
+            known.Append(known.Length == 0 ? "" : ".").Append(property.Name);
+            at = property.PropertyType;
         }
 
-        return string.Join('.', known);
+        return known.ToString();
     }
 
     private static Type ElementOf(Type type) =>
         WireJson.Options.GetTypeInfo(type) is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } ? element : typeof(object);
+
+    // Names of other characters are written ['…'], match nothing here, and end the walk: each step follows the one before.
+    [GeneratedRegex(@"\G(?:^\$)?(?:\.(?<name>\w+)|(?<index>\[\d+\]))", RegexOptions.CultureInvariant)]
+    private static partial Regex Step();
 }

@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Partnership.Gateway;
+using Partnership.InformationSharing;
+using Partnership.Marac;
 
 namespace Partnership.Tests.Support.Hosts;
 
@@ -7,15 +10,11 @@ internal static class Programs
 {
     public static WebApplication Build(string service, string[] args, Action<WebApplicationBuilder> configure) => service switch
     {
-        Services.Marac => ByName("Partnership.Marac.MaracHost", "Partnership.Marac", args, configure),
-        Services.InformationSharing => ByName("Partnership.InformationSharing.InformationSharingHost", "Partnership.InformationSharing", args, configure),
-        Services.Gateway => ByName("Partnership.Gateway.GatewayHost", "Partnership.Gateway", args, configure),
+        Services.Marac => MaracHost.Build(args, configure),
+        Services.InformationSharing => InformationSharingHost.Build(args, configure),
+        Services.Gateway => GatewayHost.Build(args, configure),
         _ => throw new ArgumentOutOfRangeException(nameof(service)),
     };
-
-    // Until every host has landed.
-    private static WebApplication ByName(string type, string assembly, string[] args, Action<WebApplicationBuilder> configure) =>
-        (WebApplication)Type.GetType($"{type}, {assembly}", throwOnError: true)!.GetMethod("Build")!.Invoke(null, [args, configure])!;
 
     /// <summary>The built program, beside the tests.</summary>
     public static string File(string service) => Path.Combine(AppContext.BaseDirectory, service switch

@@ -109,7 +109,9 @@ public sealed class RabbitServer : IAsyncDisposable
         start.RedirectStandardInput = true;
         process = Process.Start(start)!;
         await Eventually.Async(
-            async () => !process.HasExited && await IsReadyAsync(), "the broker serves clients", StartTimeout);
+            async () => process.HasExited ? throw new HopelessException("The broker has ended.") : await IsReadyAsync(),
+            "the broker serves clients",
+            StartTimeout);
     }
 
     /// <summary>Stops a private node as an operator would; its messages stay.</summary>
@@ -139,7 +141,7 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>Raises the disk alarm of a private node: it takes no message and confirms none until <see cref="UnblockAsync"/>.</summary>
     public async Task BlockAsync()
     {
-        await ControlAsync("set_disk_free_limit", "1000TB");
+        await ControlAsync("set_disk_free_limit", "1000000GB");
         await Eventually.Async(AlarmAsync, "the disk alarm is raised");
     }
 
