@@ -178,6 +178,27 @@ public sealed class AppendTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task An_append_that_cannot_even_be_sent_fails_alone()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var scope = Sample.Scope(Sample.Id());
+        await store.Events.AppendAsync(Of(Sample.Id(), "northtown"), Ct);
+        var streams = Enumerable.Range(0, 12).Select(_ => Sample.Id()).ToArray();
+
+        // Half a character.
+        var appends = streams.Select((stream, i) => store.Events.AppendAsync(Of(stream, i == 5 ? "poison\ud800" : "northtown"), Ct)).ToArray();
+
+        var refused = await Assert.ThrowsAsync<AppendRefusedException>(() => appends[5]);
+        Assert.DoesNotContain("poison", refused.ToString(), StringComparison.Ordinal);
+        foreach (var (append, i) in appends.Select((append, i) => (append, i)).Where(pair => pair.i != 5))
+            Sample.AssertWritten(await append, streams[i], 1);
+
+        Append Of(Guid stream, string reach) => Sample.Of(
+            new StreamAppend(stream, "test_stream", 0, [Sample.Event(new Pondered("p"))], scope, [Sample.View(stream, 1, reach: [reach])]));
+    }
+
+    [Fact]
     public async Task A_conflict_fails_its_own_caller_only()
     {
         await using var databases = await fixture.CreateAsync();

@@ -13,7 +13,7 @@ public sealed class PublisherTests(StoreFixture fixture)
     {
         await using var databases = await fixture.CreateAsync();
         var bus = new RecordingBus();
-        await using var store = await databases.Open(bus: bus).PublishingAsync();
+        await using var store = await databases.Open(bus: bus).StartAsync();
         var stream = Sample.Id();
 
         await store.Events.AppendAsync(Sample.One(stream, 0, new Pondered("a"), Sample.Note(), new Pondered("b"), Sample.Note()), Ct);
@@ -42,7 +42,7 @@ public sealed class PublisherTests(StoreFixture fixture)
     {
         await using var databases = await fixture.CreateAsync();
         var bus = new RecordingBus();
-        await using var one = await databases.Open(bus: bus).PublishingAsync();
+        await using var one = await databases.Open(bus: bus).StartAsync();
         await using var other = databases.Open();
         var streams = Enumerable.Range(0, 8).Select(_ => Sample.Id()).ToArray();
 
@@ -73,7 +73,7 @@ public sealed class PublisherTests(StoreFixture fixture)
             if (Interlocked.Exchange(ref crashed, 1) == 0)
                 await databases.RunAsync("select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'partnership-publisher' and datname = current_database()");
         };
-        await using var store = await databases.Open(bus: bus).PublishingAsync();
+        await using var store = await databases.Open(bus: bus).StartAsync();
 
         await store.Events.AppendAsync(Sample.One(Sample.Id(), 0, Sample.Note()), Ct);
         await Eventually.Async(async () => await PositionAsync(databases) == 1, "the checkpoint reaches the end");
@@ -93,7 +93,7 @@ public sealed class PublisherTests(StoreFixture fixture)
             reached.TrySetResult();
             return release.Task;
         };
-        await using var store = await databases.Open(bus: bus).PublishingAsync();
+        await using var store = await databases.Open(bus: bus).StartAsync();
         await store.Events.AppendAsync(Sample.One(Sample.Id(), 0, Sample.Note()), Ct);
         await reached.Task.WaitAsync(Ct);
 
@@ -123,10 +123,10 @@ public sealed class PublisherTests(StoreFixture fixture)
     {
         await using var databases = await fixture.CreateAsync();
         var (first, second) = (new RecordingBus(), new RecordingBus());
-        await using var one = await databases.Open(bus: first).PublishingAsync();
+        await using var one = await databases.Open(bus: first).StartAsync();
         await one.Events.AppendAsync(Sample.One(Sample.Id(), 0, Sample.Note()), Ct);
         await Eventually.Async(async () => await PositionAsync(databases) == 1, "the first host publishes");
-        await using var two = await databases.Open(bus: second).PublishingAsync();
+        await using var two = await databases.Open(bus: second).StartAsync();
 
         await two.Events.AppendAsync(Sample.One(Sample.Id(), 0, Sample.Note()), Ct);
         await Eventually.Async(async () => await PositionAsync(databases) == 2, "the first host publishes what the second appended");
@@ -146,7 +146,7 @@ public sealed class PublisherTests(StoreFixture fixture)
         var refusing = true;
         var stuck = Sample.Id();
         bus.BeforeConfirm = note => refusing && note.StreamId == stuck ? Task.FromException(new IOException("down")) : Task.CompletedTask;
-        await using var store = await databases.Open(bus: bus).PublishingAsync();
+        await using var store = await databases.Open(bus: bus).StartAsync();
         await store.Events.AppendAsync(Sample.One(stuck, 0, Sample.Note()), Ct);
         for (var i = 0; i < 5; i++)
             await store.Events.AppendAsync(Sample.One(Sample.Id(), 0, Sample.Note()), Ct);
@@ -166,7 +166,7 @@ public sealed class PublisherTests(StoreFixture fixture)
         await using var databases = await fixture.CreateAsync();
         var bus = new RecordingBus();
         var (parked, other) = (Sample.Id(), Sample.Id());
-        await using (var store = await databases.Open(bus: bus).PublishingAsync())
+        await using (var store = await databases.Open(bus: bus).StartAsync())
         {
             await store.Events.AppendAsync(Sample.One(parked, 0, Sample.Note(), new Unmappable("x"), Sample.Note()), Ct);
             await store.Events.AppendAsync(Sample.One(other, 0, Sample.Note()), Ct);
@@ -179,7 +179,7 @@ public sealed class PublisherTests(StoreFixture fixture)
                 "select stream_id || ' ' || version || ' ' || reason from partnership.parked_streams"));
         }
 
-        await using var mended = await databases.Open(bus: bus, publications: Sample.Map(mended: true)).PublishingAsync();
+        await using var mended = await databases.Open(bus: bus, publications: Sample.Map(mended: true)).StartAsync();
         await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_streams") == 0, "the stream is parked no longer");
 
         Assert.Equal([1L, 2L, 3L, 4L], bus.Notes.Where(note => note.StreamId == parked).Select(note => note.Number));

@@ -147,6 +147,25 @@ public sealed class SealingTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task A_key_that_came_back_with_a_restored_copy_is_destroyed_again_at_the_next_start()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var (erased, kept) = (Sample.Id(), Sample.Id());
+        await store.Events.AppendAsync(Sample.One(erased, 0, Sample.Note()), Ct);
+        await store.Events.AppendAsync(Sample.One(kept, 0, Sample.Note()), Ct);
+        await databases.Server.ExecuteAsync(databases.Keys, "create table copy as table partnership.data_keys");
+        await store.Keys.DestroyAsync(Sample.Scope(erased), Ct);
+        await databases.Server.ExecuteAsync(
+            databases.Keys, "delete from partnership.data_keys; insert into partnership.data_keys table copy; drop table copy");
+
+        await using var restored = await databases.Open(bus: new RecordingBus()).StartAsync();
+
+        Assert.True((await restored.Events.LoadAsync(erased, Ct)).Erased);
+        Assert.False((await restored.Events.LoadAsync(kept, Ct)).Erased);
+    }
+
+    [Fact]
     public async Task Another_host_that_still_holds_the_key_can_write_nothing_under_it_and_reads_for_thirty_seconds_at_most()
     {
         await using var databases = await fixture.CreateAsync();

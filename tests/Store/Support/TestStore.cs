@@ -9,7 +9,7 @@ namespace Partnership.Tests.Store.Support;
 public sealed class TestStore : IAsyncDisposable
 {
     private readonly ServiceProvider provider;
-    private IHostedService? publisher;
+    private IHostedService[] started = [];
 
     public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus, PublicationMap? publications = null)
     {
@@ -21,6 +21,7 @@ public sealed class TestStore : IAsyncDisposable
             ["EventStore:SearchKeyFile"] = options.SearchKeyFile,
             ["EventStore:KeyCacheLifetime"] = options.KeyCacheLifetime.ToString(),
             ["EventStore:MaxBatch"] = $"{options.MaxBatch}",
+            ["EventStore:FindOutWithin"] = options.FindOutWithin.ToString(),
             ["EventStore:Lanes"] = $"{options.Lanes}",
         }).Build().GetSection("EventStore");
         var services = new ServiceCollection();
@@ -41,18 +42,19 @@ public sealed class TestStore : IAsyncDisposable
 
     public IServiceProvider Services => provider;
 
-    /// <summary>Starts the publisher, as the host would.</summary>
-    public async Task<TestStore> PublishingAsync()
+    /// <summary>Starts what runs in the background, as the host would: the publisher above all.</summary>
+    public async Task<TestStore> StartAsync()
     {
-        publisher = provider.GetServices<IHostedService>().Single();
-        await publisher.StartAsync(CancellationToken.None);
+        started = [.. provider.GetServices<IHostedService>()];
+        foreach (var service in started)
+            await service.StartAsync(CancellationToken.None);
         return this;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (publisher is not null)
-            await publisher.StopAsync(CancellationToken.None);
+        foreach (var service in started)
+            await service.StopAsync(CancellationToken.None);
         await provider.DisposeAsync();
     }
 }
