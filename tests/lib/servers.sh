@@ -1,6 +1,6 @@
 # The servers of a test run: one PostgreSQL and one RabbitMQ on free ports in a temporary folder, gone at the end.
 # shellcheck shell=bash
-# Sourced by tests/run, tests/bench, tests/campaign and tests/servers after ROOT is set.
+# Sourced by tests/run, tests/bench and tests/servers after ROOT is set.
 
 for part in common packages processes postgresql rabbitmq; do
     # shellcheck source=/dev/null
