@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -47,7 +48,8 @@ internal static class Logs
             ArgumentNullException.ThrowIfNull(textWriter);
             var message = Redaction.WithoutMessages(logEntry.Formatter(logEntry.State, logEntry.Exception), logEntry.Exception);
             using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer))
+            // Lines are read and searched as text, never put into a page.
+            using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             {
                 json.WriteStartObject();
                 json.WriteString("at", TimeProvider.System.GetUtcNow());
