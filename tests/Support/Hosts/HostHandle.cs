@@ -143,7 +143,8 @@ internal sealed class ProcessHost(
     private Process Start(string script, IEnumerable<KeyValuePair<string, string?>> configuration)
     {
         File.Delete(PidFile);
-        var start = new ProcessStartInfo("sh", ["-c", script, Programs.File(Service), LogFile, PidFile])
+        // Not sh: it drops variables whose names hold a hyphen, as Services__information-sharing does.
+        var start = new ProcessStartInfo("bash", ["-c", script, Programs.File(Service), LogFile, PidFile])
         {
             RedirectStandardInput = true,
             WorkingDirectory = folder,

@@ -139,7 +139,7 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>Raises the disk alarm of a private node: it takes no message and confirms none until <see cref="UnblockAsync"/>.</summary>
     public async Task BlockAsync()
     {
-        await ControlAsync("set_disk_free_limit", "1000TB");
+        await ControlAsync("set_disk_free_limit", "1000000GB");
         await Eventually.Async(AlarmAsync, "the disk alarm is raised");
     }
 
