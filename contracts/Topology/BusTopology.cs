@@ -10,9 +10,15 @@ public static class BusTopology
 {
     /// <summary>
     /// The queue every disclosure entry goes to. Quorum, <c>reject-publish</c>, no length limit, no time-to-live, no
-    /// delivery limit, no dead-letter exchange. Reached through the default exchange, so that no binding can be lost.
+    /// delivery limit. Reached through the default exchange, so that no binding can be lost.
     /// </summary>
     public const string LedgerQueue = "information-sharing.ledger";
+
+    /// <summary>
+    /// Exchange and queue of what a broker's policy makes the ledger's queue drop against its arguments, so that it is
+    /// neither lost nor unnoticed.
+    /// </summary>
+    public const string LedgerDropped = "information-sharing.ledger-dropped";
 
     /// <summary>Casework events the ledger records as collection and alteration.</summary>
     public const string CaseworkQueue = "information-sharing.casework";

@@ -59,7 +59,7 @@ public sealed class LedgerWriter(ILedgerTransport transport, GatewayKeys keys, L
         {
             head ??= await ComposeAsync(batch, stoppingToken);
             if (head is null) break;
-            if (await TryPublishAsync(head, failures, stoppingToken))
+            if (await TryPublishAsync(head, failures))
             {
                 if (failures > 0) log.LogWarning("The ledger records again after {Failures} failed attempts.", failures);
                 failures = 0;
@@ -120,13 +120,13 @@ public sealed class LedgerWriter(ILedgerTransport transport, GatewayKeys keys, L
         return new Outgoing(++sequence, bytes, pending);
     }
 
-    private async Task<bool> TryPublishAsync(Outgoing head, int failures, CancellationToken stoppingToken)
+    /// <summary>Not ended by a stop: a batch cut off there would look lost, and the stop like a crash.</summary>
+    private async Task<bool> TryPublishAsync(Outgoing head, int failures)
     {
         var left = options.ConfirmWithin;
         if (failures == 0 && head.Pending.Count > 0) left -= clock.GetElapsedTime(head.Pending[0].Since);
         if (left <= TimeSpan.Zero) return false;
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        timeout.CancelAfter(left);
+        using var timeout = new CancellationTokenSource(left);
         try
         {
             await transport.PublishAsync(head.Bytes, timeout.Token);

@@ -1,6 +1,7 @@
 using Partnership.Contracts.Topology;
 using Partnership.Ledger;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Partnership.Gateway.Recording;
@@ -11,7 +12,8 @@ namespace Partnership.Gateway.Recording;
 /// </summary>
 /// <remarks>
 /// Plain RabbitMQ.Client instead of MassTransit, because an answer must know that <em>its</em> message is confirmed,
-/// returned or refused, and because no retry or error queue may come between.
+/// returned or refused, and because no retry or error queue may come between. A confirm is not the end of it where a policy
+/// makes the queue drop what it has confirmed: the first loss that is heard of puts every later batch to the proof.
 /// </remarks>
 public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan redeclareAfter, TimeProvider clock) : ILedgerTransport, IAsyncDisposable
 {
@@ -22,6 +24,7 @@ public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan re
     private IChannel? channel;
     private volatile bool blocked;
     private long declaredAt;
+    private readonly QueueLosses losses = new();
 
     public async Task PublishAsync(ReadOnlyMemory<byte> batch, CancellationToken cancellationToken)
     {
@@ -29,7 +32,9 @@ public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan re
         try
         {
             var open = await OpenAsync(cancellationToken);
+            var proof = losses.Begin();
             await open.BasicPublishAsync("", BusTopology.LedgerQueue, mandatory: true, Persistent, batch, cancellationToken);
+            await proof.PassAsync(clock, cancellationToken);
         }
         catch (PublishException returned) when (returned.IsReturn)
         {
@@ -40,7 +45,14 @@ public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan re
         }
         catch (PublishException)
         {
-            throw; // Refused by the queue (a length limit): the channel is sound.
+            // Refused by the queue, which is full. The broker never tells a channel it has refused that the limit was
+            // lifted, so the next attempt takes another.
+            await CloseChannelAsync();
+            throw;
+        }
+        catch (LedgerDropsException)
+        {
+            throw; // The channel is sound.
         }
         catch
         {
@@ -54,6 +66,7 @@ public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan re
     private async Task<IChannel> OpenAsync(CancellationToken cancellationToken)
     {
         if (channel is { IsOpen: true }) return channel;
+        if (channel is null && connection is { IsOpen: true }) return channel = await connection.CreateChannelAsync(Confirmed, cancellationToken);
         await CloseAsync();
         connection = await factory.CreateConnectionAsync("gateway-ledger", cancellationToken);
         connection.ConnectionBlockedAsync += (_, _) => Blocked(true);
@@ -71,7 +84,31 @@ public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan re
         }
 
         declaredAt = clock.GetTimestamp();
+        await ListenForLossesAsync(connection, cancellationToken);
         return channel = await connection.CreateChannelAsync(Confirmed, cancellationToken);
+    }
+
+    /// <summary>Hears of everything a policy makes the queue drop. Who may not listen goes without; nothing is lost by that.</summary>
+    private async Task ListenForLossesAsync(IConnection listening, CancellationToken cancellationToken)
+    {
+        // Lives as long as the connection.
+        var listener = await listening.CreateChannelAsync(cancellationToken: cancellationToken);
+        try
+        {
+            var own = await listener.QueueDeclareAsync(cancellationToken: cancellationToken);
+            await listener.QueueBindAsync(own.QueueName, LedgerQueue.Dropped, "", cancellationToken: cancellationToken);
+            var consumer = new AsyncEventingBasicConsumer(listener);
+            consumer.ReceivedAsync += (_, _) =>
+            {
+                losses.Heard();
+                return Task.CompletedTask;
+            };
+            await listener.BasicConsumeAsync(own.QueueName, autoAck: true, consumer, cancellationToken);
+        }
+        catch (OperationInterruptedException)
+        {
+            await listener.DisposeAsync();
+        }
     }
 
     private Task Blocked(bool now)
@@ -82,16 +119,27 @@ public sealed class RabbitLedgerTransport(ConnectionFactory factory, TimeSpan re
 
     private async Task CloseAsync()
     {
-        var (oldChannel, oldConnection) = (channel, connection);
-        (channel, connection, blocked) = (null, null, false);
+        await CloseChannelAsync();
+        (var old, connection, blocked) = (connection, null, false);
+        if (old is null) return;
+        await IgnoringGoneAsync(async () =>
+        {
+            await old.AbortAsync(TimeSpan.FromMilliseconds(200));
+            await old.DisposeAsync();
+        });
+    }
+
+    private async Task CloseChannelAsync()
+    {
+        (var old, channel) = (channel, null);
+        if (old is not null) await IgnoringGoneAsync(async () => await old.DisposeAsync());
+    }
+
+    private static async Task IgnoringGoneAsync(Func<Task> close)
+    {
         try
         {
-            if (oldChannel is not null) await oldChannel.DisposeAsync();
-            if (oldConnection is not null)
-            {
-                await oldConnection.AbortAsync(TimeSpan.FromMilliseconds(200));
-                await oldConnection.DisposeAsync();
-            }
+            await close();
         }
         catch (Exception exception) when (exception is RabbitMQClientException or IOException or ObjectDisposedException or OperationCanceledException)
         {

@@ -47,6 +47,9 @@ public static class AlarmKinds
     /// <summary>The queue is there with other arguments than it must have; it may lose entries.</summary>
     public const string QueueArguments = "queue-arguments";
 
+    /// <summary>A policy of the broker makes the queue drop entries; they came by the queue that keeps what is dropped.</summary>
+    public const string QueueDrops = "queue-drops";
+
     /// <summary>A message that the database refuses to store as a batch. Kept as it is.</summary>
     public const string NotStorable = "not-storable";
 }

@@ -88,10 +88,12 @@ public sealed class LedgerConsumer(
         var deliveries = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
         var receiver = new Receiver(channel, deliveries.Writer);
         await channel.BasicConsumeAsync(LedgerQueue.Name, autoAck: false, receiver, stoppingToken);
+        await channel.BasicConsumeAsync(LedgerQueue.Dropped, autoAck: false, receiver, stoppingToken);
         state.Connected = true;
         state.CaughtUpSince = clock.GetUtcNow();
 
         var round = new List<Delivery>();
+        var dropsKnown = false;
         while (await deliveries.Reader.WaitToReadAsync(stoppingToken))
         {
             round.Clear();
@@ -99,6 +101,12 @@ public sealed class LedgerConsumer(
             await IntegrateAsync(round, connection, stoppingToken);
             await channel.BasicAckAsync(round[^1].Tag, multiple: true, stoppingToken);
             pause.Reset();
+            if (!dropsKnown && round.Exists(delivery => delivery.WasDropped))
+            {
+                dropsKnown = true;
+                await bell.RaiseAsync(new Alarm(AlarmKinds.QueueDrops, null, Moment()), stoppingToken);
+            }
+
             if (round.Count >= options.Value.Prefetch) state.CaughtUpSince = clock.GetUtcNow();
         }
 
@@ -205,7 +213,7 @@ public sealed class LedgerConsumer(
 
     private string Moment() => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private readonly record struct Delivery(ulong Tag, ReadOnlyMemory<byte> Body);
+    private readonly record struct Delivery(ulong Tag, ReadOnlyMemory<byte> Body, bool WasDropped);
 
     /// <summary>Passes deliveries on, and completes when there will be no more.</summary>
     private sealed class Receiver(IChannel channel, ChannelWriter<Delivery> deliveries) : AsyncDefaultBasicConsumer(channel)
@@ -223,7 +231,7 @@ public sealed class LedgerConsumer(
             CancellationToken cancellationToken = default)
         {
             // The client reuses the memory once this returns.
-            deliveries.TryWrite(new Delivery(deliveryTag, body.ToArray()));
+            deliveries.TryWrite(new Delivery(deliveryTag, body.ToArray(), exchange == LedgerQueue.Dropped));
             return Task.CompletedTask;
         }
 
