@@ -25,8 +25,8 @@ public sealed class GroupAttribute(string name) : Attribute
 }
 
 /// <summary>
-/// A record that only frames others (such as <c>victim</c>, whose parts belong to several groups). It leaves when at
-/// least one property inside does, and has no group of its own.
+/// A record that only frames others (such as <c>victim</c>, whose parts belong to several groups). It leaves when the decision
+/// opens a group inside for some record, even if for none of this one: whether it is empty then says nothing about the data.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FrameAttribute : Attribute;
