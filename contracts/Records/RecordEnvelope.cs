@@ -27,7 +27,8 @@ public sealed record FactsEnvelope
 public sealed record RecordPage<TView>
 {
     [JsonPropertyOrder(0)] public required IReadOnlyList<RecordEnvelope<TView>> Items { get; init; }
-    [JsonPropertyOrder(1)] public required string? Next { get; init; }
+    // Written when null too: a page says that it is the last, it does not leave it out.
+    [JsonPropertyOrder(1), JsonIgnore(Condition = JsonIgnoreCondition.Never)] public required string? Next { get; init; }
 }
 
 /// <summary>

@@ -10,8 +10,9 @@ missing_packages() {
     command -v curl >/dev/null || echo curl
 }
 
+# ensure_packages LOG: installs what is missing; what apt-get says goes to the log.
 ensure_packages() {
-    local missing as_root=()
+    local log=$1 missing as_root=()
     mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -gt 0 ] || return 0
     command -v apt-get >/dev/null ||
@@ -20,11 +21,15 @@ ensure_packages() {
         command -v sudo >/dev/null || fail "missing: ${missing[*]}. Run as root: apt-get install ${missing[*]}"
         as_root=(sudo)
     fi
-    step "installing ${missing[*]}"
+    step "installing ${missing[*]} (a minute or so)"
     # A machine that never ran apt-get update has no lists; one that did may have old ones.
-    apt_install "${missing[@]}" || {
-        "${as_root[@]}" apt-get update -q </dev/null && apt_install "${missing[@]}"
-    } || fail "could not install ${missing[*]} (above: what apt-get said)."
+    {
+        apt_install "${missing[@]}" ||
+            { "${as_root[@]}" apt-get update -q </dev/null && apt_install "${missing[@]}"; }
+    } >"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        fail "could not install ${missing[*]}; what apt-get said stands above, all of it in $log"
+    }
     mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -eq 0 ] || fail "still missing after the installation: ${missing[*]}"
 }

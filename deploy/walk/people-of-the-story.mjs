@@ -32,6 +32,7 @@ export const STORY = {
   wishes: 'Wants to stay where she is and not be moved again.',
   mustNotReceive: 'Jude Larkspur',
   faith: 'Quaker',
+  safeContact: 'The nurse at the surgery',
   summary: 'High risk. Separated in spring; threats have grown since. Do not visit without calling the coordinator first.',
 };
 
@@ -52,7 +53,7 @@ export function referral() {
       ],
       livesWithPerpetrator: 'NO',
       phones: [{ number: STORY.phone, safeToCall: 'YES', safeTimes: 'weekdays before three', voicemailOk: false }],
-      safeContactVia: 'The nurse at the surgery',
+      safeContactVia: STORY.safeContact,
       diversity: { religion: STORY.faith, interpreterNeeded: 'NO' },
     },
     perpetrators: [

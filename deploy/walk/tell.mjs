@@ -16,17 +16,18 @@ export function check(sentence, held, detail) {
   return held;
 }
 
-/** Rows of cells in columns; the first row is the heading. */
-export function table(rows, width = 27) {
-  const line = (cells) => cells.map((cell, column) => fit(cell, column === 0 ? 22 : width)).join('  ').trimEnd();
+/** Rows of cells in columns of these widths (the last as wide as it wants); the first row is the heading. */
+export function table(rows, widths) {
+  const line = (cells) => cells.map((cell, column) => fit(cell, widths[column])).join('  ').trimEnd();
   const [head, ...rest] = rows;
-  console.log(`\n  ${line(head)}\n  ${line(head.map(() => '-'.repeat(60)))}`);
+  console.log(`\n  ${line(head)}\n  ${line(head.map((cell, column) => '-'.repeat(widths[column] ?? String(cell).length)))}`);
   for (const row of rest) console.log(`  ${line(row)}`);
   console.log();
 }
 
 const fit = (text, width) => {
   const cell = String(text ?? '');
+  if (width === undefined) return cell;
   return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
 };
 

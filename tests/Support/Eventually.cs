@@ -45,7 +45,7 @@ public static class Eventually
                 last = null;
             }
 #pragma warning disable CA1031 // A condition that throws is one that is not yet true; the last reason is reported.
-            catch (Exception error) when (watch.Elapsed < limit)
+            catch (Exception error) when (error is not HopelessException && watch.Elapsed < limit)
 #pragma warning restore CA1031
             {
                 last = error;
@@ -57,4 +57,12 @@ public static class Eventually
             pause = TimeSpan.FromMilliseconds(Math.Min(pause.TotalMilliseconds * 1.5, 200));
         }
     }
+}
+
+/// <summary>Thrown by a condition that can no longer come true, so that nobody waits for the deadline.</summary>
+public sealed class HopelessException : Exception
+{
+    public HopelessException() { }
+    public HopelessException(string message) : base(message) { }
+    public HopelessException(string message, Exception inner) : base(message, inner) { }
 }

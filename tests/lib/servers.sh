@@ -1,6 +1,6 @@
 # The servers of a test run: one PostgreSQL and one RabbitMQ on free ports in a temporary folder, gone at the end.
 # shellcheck shell=bash
-# Sourced by tests/run, tests/bench, tests/campaign and tests/servers after ROOT is set.
+# Sourced by tests/run, tests/bench and tests/servers after ROOT is set.
 
 for part in common packages processes postgresql rabbitmq; do
     # shellcheck source=/dev/null
@@ -28,13 +28,13 @@ free_ports() {
 
 # Starts both, exports PARTNERSHIP_TEST_*, and stops them when the calling script ends, however it ends.
 start_servers() {
-    ensure_packages
     SERVERS=$(mktemp -d "${TMPDIR:-/tmp}/partnership-tests-XXXXXX")
     trap 'stop_servers' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     # User postgres has to pass through; the data folders themselves are closed.
     chmod 711 "$SERVERS"
+    ensure_packages "$SERVERS/apt.log"
     RABBITMQ_DATA=$SERVERS/rabbitmq
     local port
     port=$(free_ports)

@@ -72,7 +72,7 @@ public sealed class TokenValidator
 
     private async Task<ValidatedToken?> CheckAsync(string raw, CancellationToken cancellationToken)
     {
-        if (!handler.CanReadToken(raw) || !issuers.TryGetValue(handler.ReadJsonWebToken(raw).Issuer, out var issuer)) return null;
+        if (IssuerOf(raw) is not { } name || !issuers.TryGetValue(name, out var issuer)) return null;
         var result = await TryAsync(raw, issuer.Options, issuer.Keys, cancellationToken);
         if (result is { IsValid: false, Exception: SecurityTokenSignatureKeyNotFoundException })
         {
@@ -84,6 +84,19 @@ public sealed class TokenValidator
         var session = token.TryGetPayloadValue<string>("sid", out var sid) ? sid : token.Id;
         var methods = token.Claims.Where(c => c.Type == "amr").Select(c => c.Value).ToList();
         return new ValidatedToken(token.Issuer, token.Subject, session ?? "", methods, new DateTimeOffset(token.ValidTo, TimeSpan.Zero));
+    }
+
+    /// <summary>Whose it claims to be; null when it is no token at all.</summary>
+    private string? IssuerOf(string raw)
+    {
+        try
+        {
+            return handler.CanReadToken(raw) ? handler.ReadJsonWebToken(raw).Issuer : null;
+        }
+        catch (ArgumentException)
+        {
+            return null; // Looks like a token and holds nothing that can be read.
+        }
     }
 
     private async Task<TokenValidationResult?> TryAsync(

@@ -80,7 +80,7 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
         try
         {
             using var json = JsonDocument.Parse(answer.Body, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
-            if (!json.RootElement.TryGetProperty("warnings", out var given) || given.ValueKind != JsonValueKind.Array) return [];
+            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("warnings", out var given) || given.ValueKind != JsonValueKind.Array) return [];
             var output = new ArrayBufferWriter<byte>(256);
             var any = false;
             using (var writer = new Utf8JsonWriter(output))
@@ -105,7 +105,7 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
 
             return any ? output.WrittenSpan.ToArray() : [];
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (ServiceProblems.IsUnreadable(unreadable))
         {
             return [];
         }

@@ -17,7 +17,16 @@ public sealed class RequestBodies(GatewayOptions options)
         var buffer = new ArrayBufferWriter<byte>(4096);
         while (true)
         {
-            var read = await http.Request.Body.ReadAsync(buffer.GetMemory(1), http.RequestAborted);
+            int read;
+            try
+            {
+                read = await http.Request.Body.ReadAsync(buffer.GetMemory(1), http.RequestAborted);
+            }
+            catch (BadHttpRequestException exceeded) when (exceeded.StatusCode == StatusCodes.Status413PayloadTooLarge)
+            {
+                return new ReadBody(default, FixedAnswer.TooLarge);
+            }
+
             if (read == 0) break;
             buffer.Advance(read);
             if (buffer.WrittenCount > options.MaxCommandBytes) return new ReadBody(default, FixedAnswer.TooLarge);

@@ -20,7 +20,7 @@ public static partial class ServiceProblems
             using var json = Parse(answer);
             return CodeIn(json);
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
         {
             return null;
         }
@@ -36,11 +36,14 @@ public static partial class ServiceProblems
             if (answer.Status != 400) return FixedAnswer.WriteAsync(http, answer.Status, "application/problem+json", FixedAnswer.ProblemBody(answer.Status, code, RegisteredProblems.SentenceOf(code)!));
             return FixedAnswer.WriteAsync(http, 400, "application/problem+json", WithErrors(json, code));
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
         {
             return FixedAnswer.BadService.WriteAsync(http);
         }
     }
+
+    /// <summary>Not JSON, or with a text that no reader can make out, such as half a character.</summary>
+    public static bool IsUnreadable(Exception exception) => exception is JsonException or InvalidOperationException;
 
     public static bool IsFieldName(string name) => FieldName().IsMatch(name);
 
@@ -77,6 +80,6 @@ public static partial class ServiceProblems
             ? code.GetString()
             : null;
 
-    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9]*(\[[0-9]{1,4}\])?(\.[A-Za-z][A-Za-z0-9]*(\[[0-9]{1,4}\])?){0,8}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9-]*(\[[0-9]{1,4}\])?(\.[A-Za-z][A-Za-z0-9]*(\[[0-9]{1,4}\])?){0,8}$", RegexOptions.CultureInvariant)]
     private static partial Regex FieldName();
 }

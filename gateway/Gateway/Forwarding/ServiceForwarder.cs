@@ -24,6 +24,9 @@ public sealed class ServiceForwarder(IHttpForwarder forwarder, ServiceClient ser
         var http = request.Http;
         Prepare(http, operation, body);
         var error = await forwarder.SendAsync(http, services.AddressOf(operation.Service), services.Invoker, config, transformer, CancellationToken.None);
+        // The forwarder puts the service's status and its own words onto the answer, and refuses to forward again after that.
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        if (http.Features.Get<IHttpResponseFeature>() is { } line) line.ReasonPhrase = null;
         return error == ForwarderError.None && transformer.Answer is { } answer ? answer : ServiceAnswer.Unreachable;
     }
 

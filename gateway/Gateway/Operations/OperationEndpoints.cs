@@ -16,6 +16,8 @@ public sealed class OperationEndpoints(
     TokenValidator tokens, PeopleRegister register, Pseudonyms pseudonyms, AgreementSet agreements, Refusals refusals,
     ReadRecord reading, ListRecords listing, SubmitRecord submitting, ChangeRecord changing, TimeProvider clock)
 {
+    private const string JustificationHeader = "Sharing-Justification";
+
     public void Map(IEndpointRouteBuilder routes)
     {
         foreach (var operation in OperationTable.All)
@@ -34,7 +36,8 @@ public sealed class OperationEndpoints(
             return;
         }
 
-        var hatHeader = Header(http, "Sharing-Hat");
+        // A hat that cannot be read is no known hat, and never the first one.
+        var hatHeader = http.Request.Headers.ContainsKey("Sharing-Hat") ? Header(http, "Sharing-Hat") ?? "" : null;
         if (register.Find(token.Issuer, token.Subject, hatHeader) is not { } caller)
         {
             await FixedAnswer.Unauthorised.WriteAsync(http);
@@ -47,6 +50,13 @@ public sealed class OperationEndpoints(
             return;
         }
 
+        var justification = Header(http, JustificationHeader);
+        if (justification is null && http.Request.Headers.ContainsKey(JustificationHeader))
+        {
+            await FixedAnswer.BadJustification.WriteAsync(http);
+            return;
+        }
+
         var request = new SharingRequest
         {
             Http = http,
@@ -56,7 +66,7 @@ public sealed class OperationEndpoints(
                 hat.Agency, hat.Team, hat.Role, hat.Name, hat.Schemes, IsPerson: true),
             Session = token.Session.Length == 0 ? null : pseudonyms.OfSession(operation.Scheme, token.Session),
             Purpose = "",
-            Justification = Header(http, "Sharing-Justification"),
+            Justification = justification,
             ArrivedAt = arrived,
             At = clock.GetUtcNow(),
             RecordId = http.Request.RouteValues.TryGetValue("id", out var id) && Guid.TryParse(id as string, CultureInfo.InvariantCulture, out var parsed) ? parsed : null,

@@ -21,7 +21,7 @@ public sealed class ListRecords(
     ServiceForwarder forwarder, AgreementSet agreements, RecordAnswers answers, Releaser releaser, Refusals refusals,
     Cursors cursors, Pseudonyms pseudonyms, RequestBodies bodies, TimeProvider clock)
 {
-    private const int ServicePage = 50, MaxLimit = 50, DefaultLimit = 20, MaxServicePages = 40;
+    private const int ServicePage = 50, MaxLimit = 50, DefaultLimit = 20, MaxServicePages = 40, MaxServiceCursor = Cursors.PositionLength - 40;
 
     public async Task HandleAsync(SharingRequest request)
     {
@@ -118,7 +118,7 @@ public sealed class ListRecords(
                 return page;
             }
 
-            if (!answer.IsJson || !EnvelopeReader.TryReadPage(answer.Body, out var rows, out _) || rows is null) return null;
+            if (!answer.IsJson || !EnvelopeReader.TryReadPage(answer.Body, out var rows, out _) || rows is not { Next: null or { Length: <= MaxServiceCursor } }) return null;
             foreach (var row in rows.Items.SkipThrough(position.LastSeen))
             {
                 if (row.Type != operation.RecordType) return null;
@@ -195,9 +195,9 @@ public sealed class ListRecords(
                 ? scheme.GetString()
                 : null;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // Not JSON, or a text with half a character.
         }
     }
 

@@ -30,7 +30,8 @@ public sealed class Refusals(LedgerWriter ledger, EntryFactory entries, GatewayO
     {
         var step = options.HiddenAnswerStep.Ticks;
         var elapsed = clock.GetElapsedTime(arrivedAt).Ticks;
-        var left = TimeSpan.FromTicks(((elapsed / step) + 1) * step - elapsed);
+        // Up to a whole millisecond, because timers drop the rest and would fire before the step.
+        var left = TimeSpan.FromMilliseconds(Math.Ceiling(TimeSpan.FromTicks(((elapsed / step) + 1) * step - elapsed).TotalMilliseconds));
         await Task.Delay(left, clock);
     }
 }

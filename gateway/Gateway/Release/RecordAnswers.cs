@@ -11,6 +11,8 @@ public sealed class RecordAnswers(AgreementSet agreements, OpaqueTags tags)
 {
     private static readonly JsonWriterOptions Compact = new() { SkipValidation = true };
 
+    private static ReadOnlySpan<byte> Obligations => ",\"obligations\":"u8;
+
     /// <summary>The record of a service's answer, if it is what was asked for; null is 502, whatever the reason.</summary>
     public static Envelope? Read(ServiceAnswer answer, string recordType, Guid id) =>
         answer.IsJson && EnvelopeReader.TryRead(answer.Body, out var record, out _) && record is not null && record.Type == recordType && record.Id == id
@@ -48,7 +50,7 @@ public sealed class RecordAnswers(AgreementSet agreements, OpaqueTags tags)
             json.WriteEndArray();
         }
 
-        output.Write(",\"obligations\":"u8);
+        output.Write(Obligations);
         using (var json = new Utf8JsonWriter(output, Compact))
         {
             var obligations = decision.Obligations;
@@ -71,8 +73,9 @@ public sealed class RecordAnswers(AgreementSet agreements, OpaqueTags tags)
         return TryWrite(request, record, decision, output) ? TagOf(request, record, output.WrittenSpan) : null;
     }
 
+    /// <summary>Covers what is written before the obligations: their end moves with every day, and the record does not.</summary>
     public string TagOf(SharingRequest request, Envelope record, ReadOnlySpan<byte> written) =>
-        tags.Of(request.Principal.Pseudonym, request.Principal.Hat, request.Purpose, record.Id, written);
+        tags.Of(request.Principal.Pseudonym, request.Principal.Hat, request.Purpose, record.Id, written[..written.LastIndexOf(Obligations)]);
 
     /// <summary>Ends an object begun by <see cref="TryWrite"/> with its receipt.</summary>
     public static void WriteReceipt(ArrayBufferWriter<byte> output, Guid receipt)

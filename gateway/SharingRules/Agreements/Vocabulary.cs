@@ -1,5 +1,4 @@
 using Partnership.Contracts;
-using Partnership.Contracts.Sharing;
 
 namespace Partnership.SharingRules;
 
@@ -37,12 +36,4 @@ public sealed record Vocabulary
         RecordTypes = PlatformTerms.RecordTypes(ViewSchema.AllIn(typeof(RecordTypes).Assembly)),
         Agencies = agencies,
     };
-
-    /// <summary>The agencies of a register, with the teams its people are in.</summary>
-    public static IReadOnlyList<AgencyTerms> AgenciesOf(RegisterSnapshot register)
-    {
-        // Teams are not checked: the register names a team only while somebody is in it, and the last leaver of a team
-        // must not stop the gateway.
-        return [.. register.Agencies.Select(agency => new AgencyTerms(agency.Code))];
-    }
 }

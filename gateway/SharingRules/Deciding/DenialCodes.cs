@@ -18,7 +18,7 @@ public static class DenialCodes
     /// <summary>A rule of the agreement denies.</summary>
     public const string Denied = "denied";
 
-    /// <summary>The service stated no facts, or facts of another record type.</summary>
+    /// <summary>No facts, where there is a record to have them.</summary>
     public const string NoFacts = "no-facts";
 
     /// <summary>A compiled-in denial; <see cref="Decision.RuleIds"/> names it.</summary>

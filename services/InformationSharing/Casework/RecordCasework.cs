@@ -52,10 +52,18 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
 
     private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context) where TEvent : class, ICaseworkEvent
     {
-        await schema.EnsureAsync(context.CancellationToken);
         var nonce = RandomNumberGenerator.GetBytes(DisclosureEntry.NonceLength);
         var entry = CaseworkEntry.Of(context.Message, nonce, Activity.Current?.Id);
-        if (await store.AppendAsync(entry, context.CancellationToken)) meter.Entries.Add(1);
-        else meter.Duplicates.Add(1);
+        try
+        {
+            await schema.EnsureAsync(context.CancellationToken);
+            if (await store.AppendAsync(entry, context.CancellationToken)) meter.Entries.Add(1);
+            else meter.Duplicates.Add(1);
+        }
+        catch (Exception away) when (LedgerFailures.MendsWithTime(away))
+        {
+            // A database that shuts us out is as good as away: the message waits instead of going to the error queue.
+            throw new IOException("The ledger's database cannot take entries now.", away);
+        }
     }
 }

@@ -49,20 +49,39 @@ public sealed class DisclosureReader(LedgerDatabase database)
     private NpgsqlCommand Build(DisclosureQuery query)
     {
         var command = database.Source.CreateCommand();
-        var conditions = new List<string> { "e.scheme = any(@schemes)" };
-        command.Parameters.Add(new NpgsqlParameter("schemes", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = query.Schemes.ToArray() });
-        Among("entry_records", "record_id", "record", query.Record);
-        Among("entry_subjects", "subject_id", "subject", query.Subject);
-        Among("entry_agencies", "agency", "agency", query.Agency);
+        var indexes = new List<(string Table, string Column, string Name, string Value)>();
+        if (query.Record is { } record) indexes.Add(("entry_records", "record_id", "record", record));
+        if (query.Subject is { } subject) indexes.Add(("entry_subjects", "subject_id", "subject", subject));
+        if (query.Agency is { } agency) indexes.Add(("entry_agencies", "agency", "agency", agency));
+        foreach (var (_, _, name, value) in indexes) command.Parameters.AddWithValue(name, value);
+
+        // One scheme, which is the rule, by equality: only then does an index give its rows in the order of positions.
+        var one = query.Schemes.Count == 1;
+        var scheme = one ? "= @scheme" : "= any(@scheme)";
+        if (one) command.Parameters.AddWithValue("scheme", query.Schemes[0]);
+        else command.Parameters.Add(new NpgsqlParameter("scheme", NpgsqlDbType.Array | NpgsqlDbType.Text) { Value = query.Schemes.ToArray() });
+
+        // The first index given leads; few entries of a large ledger are about one record or one person.
+        var lead = indexes.Count > 0 ? "i" : "e";
+        var conditions = new List<string> { $"{lead}.scheme {scheme}" };
+        var from = "ledger.entries e";
+        if (indexes.Count > 0)
+        {
+            from = $"ledger.{indexes[0].Table} i join ledger.entries e on e.position = i.position";
+            conditions.Add($"i.{indexes[0].Column} = @{indexes[0].Name}");
+        }
+
+        conditions.AddRange(indexes.Skip(1).Select(x =>
+            $"exists (select 1 from ledger.{x.Table} x where x.scheme = e.scheme and x.{x.Column} = @{x.Name} and x.position = e.position)"));
         Where("e.at >= @from", "from", query.From?.UtcDateTime);
         Where("e.at < @to", "to", query.To?.UtcDateTime);
-        Where("e.position < @after", "after", query.After);
+        Where($"{lead}.position < @after", "after", query.After);
         command.Parameters.AddWithValue("limit", query.Limit + 1);
         command.CommandText =
             $"""
-            select e.position, e.leaf_hash, e.signature_ok, e.bytes from ledger.entries e
+            select e.position, e.leaf_hash, e.signature_ok, e.bytes from {from}
             where {string.Join(" and ", conditions)}
-            order by e.position desc limit @limit
+            order by {lead}.position desc limit @limit
             """;
         return command;
 
@@ -72,9 +91,5 @@ public sealed class DisclosureReader(LedgerDatabase database)
             conditions.Add(condition);
             command.Parameters.AddWithValue(name, value);
         }
-
-        // The positions are found by their own index first: few entries of a large ledger are about one record.
-        void Among(string table, string column, string name, string? value) => Where(
-            $"e.position in (select i.position from ledger.{table} i where i.scheme = any(@schemes) and i.{column} = @{name})", name, value);
     }
 }

@@ -46,7 +46,7 @@ public sealed record DeliveredEntry(ReadOnlyMemory<byte> Bytes, byte[] LeafHash,
     public static DeliveredEntry Read(ReadOnlyMemory<byte> bytes) => new(
         bytes,
         DisclosureEntry.LeafHash(bytes.Span),
-        DisclosureEntry.TryRead(bytes, out var entry) ? EntryIndex.Of(entry) : null);
+        DisclosureEntry.TryRead(bytes.Span, out var entry) ? EntryIndex.Of(entry) : null);
 }
 
 /// <summary>What an entry is found by. Derived from its bytes alone, so that an index can always be made again.</summary>

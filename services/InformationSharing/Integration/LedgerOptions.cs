@@ -19,8 +19,8 @@ public sealed class LedgerOptions
     public IList<string> GatewayPublicKeyFiles { get; } = [];
 
     /// <summary>How often a gateway sends a heartbeat; three missed ones raise an alarm.</summary>
-    public int HeartbeatSeconds { get; set; } = 10;
+    public double HeartbeatSeconds { get; set; } = 5;
 
     /// <summary>Most messages taken before any is acknowledged; they share a transaction.</summary>
-    public ushort Prefetch { get; set; } = 64;
+    public ushort Prefetch { get; set; } = 128;
 }

@@ -31,7 +31,7 @@ public sealed class SilenceWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var heartbeat = TimeSpan.FromSeconds(Math.Max(1, options.Value.HeartbeatSeconds));
+        var heartbeat = TimeSpan.FromSeconds(Math.Max(0.1, options.Value.HeartbeatSeconds));
         using var timer = new PeriodicTimer(heartbeat / 2, clock);
         try
         {

@@ -52,8 +52,7 @@ public sealed class Registry(IOptions<PartnershipOptions> options, TimeProvider 
                 catch (PartnershipFileException wrong)
                 {
                     refused = stamp;
-                    // Its message names lines and codes; redaction takes it out all the same, so the count is said here.
-                    log.LogError(wrong, "The changed partnership file is refused; the register stays as it was. 'check' lists its problems");
+                    log.LogError(wrong, "The changed partnership file is refused and the register stays as it was; 'check' lists its problems");
                 }
             }
         }

@@ -6,7 +6,6 @@ using Partnership.EventStore;
 using Partnership.Marac.ConflictRegister;
 using Partnership.Marac.Content;
 using Partnership.Marac.Triage;
-using Partnership.ServiceDefaults;
 
 namespace Partnership.Marac.Cases;
 
@@ -45,7 +44,7 @@ internal static class CaseProjection
     };
 
     private static IReadOnlyList<string> ReachOf(MaracCase it) =>
-        [Reach.All, .. it.Members.Select(m => Reach.Member(m.Agency, m.Team)).Distinct()];
+        [ReachCodes.All, .. it.Members.Select(m => ReachCodes.Member(m.Agency, m.Team)).Distinct()];
 
     /// <summary>A relation or a need of somebody who is not listed gives nothing, so it is not a fact either.</summary>
     private static RecordFacts FactsOf(WholeCase whole)

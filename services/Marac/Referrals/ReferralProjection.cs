@@ -6,7 +6,6 @@ using Partnership.EventStore;
 using Partnership.Marac.ConflictRegister;
 using Partnership.Marac.Content;
 using Partnership.Marac.Triage;
-using Partnership.ServiceDefaults;
 
 namespace Partnership.Marac.Referrals;
 
@@ -39,8 +38,8 @@ internal static class ReferralProjection
     };
 
     private static IReadOnlyList<string> ReachOf(Referral referral) => referral.Checked is null
-        ? [Reach.All, Reach.Author(referral.Form.AuthorPerson), Unchecked]
-        : [Reach.All, Reach.Author(referral.Form.AuthorPerson)];
+        ? [ReachCodes.All, ReachCodes.Author(referral.Form.AuthorPerson), Unchecked]
+        : [ReachCodes.All, ReachCodes.Author(referral.Form.AuthorPerson)];
 
     /// <summary>The dangers a referral names are barred from it as well: it may come from an officer's colleague.</summary>
     private static RecordFacts FactsOf(Referral referral) => new()

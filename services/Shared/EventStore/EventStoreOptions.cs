@@ -27,9 +27,12 @@ public sealed class EventStoreOptions
     /// <summary>How long an opened data key may be kept in memory.</summary>
     public TimeSpan KeyCacheLifetime { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an append whose connection was lost at commit looks for its outcome before it says that it cannot tell.</summary>
+    public TimeSpan FindOutWithin { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Most appends that share one statement and one flush.</summary>
     public int MaxBatch { get; set; } = 128;
 
-    /// <summary>Connections that append. They take turns under one lock: a second one fills the wait for the first one's flush.</summary>
-    public int Lanes { get; set; } = 2;
+    /// <summary>Connections that append. They take turns under one lock, so more than two only wait for one another.</summary>
+    public int Lanes { get; set; } = 1;
 }

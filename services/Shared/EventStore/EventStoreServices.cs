@@ -42,6 +42,7 @@ public static class EventStoreServices
             Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<KeyRing>(),
             provider.GetRequiredService<EventReading>(), provider.GetRequiredService<SearchHasher>(), types, publications,
             provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IHostedService>(provider => new KeysStayDestroyed(provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<IHostedService>(provider => new EventPublisher(
             Options(provider), provider.GetRequiredService<EventReading>(), publications, provider.GetRequiredService<IContractPublisher>(),
             provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>(),
@@ -50,6 +51,14 @@ public static class EventStoreServices
     }
 
     private static EventStoreOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<EventStoreOptions>>().Value;
+
+    /// <summary>Before the host serves anybody.</summary>
+    private sealed class KeysStayDestroyed(KeyRing keys) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => keys.DestroyAgainAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private sealed class ReadingPool(NpgsqlDataSource source) : IAsyncDisposable
     {

@@ -25,7 +25,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         this.clock = clock;
         preparation = new AppendPreparation(types, publications, keys, hasher);
         this.reader = reader;
-        queue = new AppendQueue(options.ConnectionString, options.Lanes, options.MaxBatch, signal.Appended);
+        queue = new AppendQueue(options, signal.Appended);
     }
 
     public async Task<AppendVerdict> AppendAsync(Append append, CancellationToken cancellationToken)

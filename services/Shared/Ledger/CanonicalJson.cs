@@ -16,6 +16,10 @@ namespace Partnership.Ledger;
 public sealed class CanonicalJson(IBufferWriter<byte> output)
 {
     private const long MaxInteger = (1L << 53) - 1;
+    /// <summary>ASCII that stands for itself.</summary>
+    private static readonly SearchValues<char> Unescaped = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
     private readonly Stack<(bool IsObject, bool Any, string? Last)> levels = new();
 
     public void StartObject() => Start('{', isObject: true);
@@ -108,6 +112,13 @@ public sealed class CanonicalJson(IBufferWriter<byte> output)
     {
         Byte('"');
         var rest = value.AsSpan();
+        if (!rest.ContainsAnyExcept(Unescaped))
+        {
+            // Ids, codes and base64url: nearly all of an entry. The same bytes, in one step.
+            output.Advance(Encoding.ASCII.GetBytes(rest, output.GetSpan(rest.Length)));
+            rest = default;
+        }
+
         while (!rest.IsEmpty)
         {
             // A replacement character in place of a lone surrogate would make two different texts one.

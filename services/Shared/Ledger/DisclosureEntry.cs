@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Partnership.Ledger;
@@ -127,6 +128,21 @@ public sealed partial record DisclosureEntry
 /// <summary>Who acted, by pseudonym of the scheme.</summary>
 public sealed record EntryActor(string PersonId, string Agency, string? Team, string Role, string? Hat, string? Session)
 {
+    internal static bool TryRead(ref CanonicalReader json, [NotNullWhen(true)] out EntryActor? actor)
+    {
+        actor = null;
+        if (!(json.Take("{\"agency\":"u8) && json.Text(out var agency)
+            && json.Take(",\"hat\":"u8) && json.TextOrNull(out var hat)
+            && json.Take(",\"personId\":"u8) && json.Text(out var personId)
+            && json.Take(",\"role\":"u8) && json.Text(out var role)
+            && json.Take(",\"session\":"u8) && json.TextOrNull(out var session)
+            && json.Take(",\"team\":"u8) && json.TextOrNull(out var team)
+            && json.Take("}"u8)))
+            return false;
+        actor = new EntryActor(personId, agency, team, role, hat, session);
+        return true;
+    }
+
     internal void Write(CanonicalJson json)
     {
         json.StartObject();
@@ -166,6 +182,51 @@ public sealed record EntryRecord
 
     /// <summary>The consent a rule rested on; of this record, since an answer may hold several people's.</summary>
     public string? ConsentRef { get; init; }
+
+    internal static bool TryRead(ref CanonicalReader json, [NotNullWhen(true)] out EntryRecord? record)
+    {
+        record = null;
+        if (!(json.Take("{\"consentRef\":"u8) && json.TextOrNull(out var consentRef)
+            && json.Take(",\"decisionRule\":"u8) && json.Texts(out var decisionRule)
+            && json.Take(",\"facts\":"u8) && TryReadFacts(ref json, out var facts)
+            && json.Take(",\"fieldGroups\":"u8) && json.Texts(out var fieldGroups)
+            && json.Take(",\"heldBack\":"u8) && json.Texts(out var heldBack)
+            && json.Take(",\"masksApplied\":"u8) && json.Texts(out var masksApplied)
+            && json.Take(",\"recordId\":"u8) && json.TextOrNull(out var recordId)
+            && json.Take(",\"recordType\":"u8) && json.Text(out var recordType)
+            && json.Take(",\"subjectIds\":"u8) && json.Texts(out var subjectIds)
+            && json.Take("}"u8)))
+            return false;
+        record = new EntryRecord
+        {
+            RecordType = recordType,
+            RecordId = recordId,
+            SubjectIds = subjectIds,
+            FieldGroups = fieldGroups,
+            HeldBack = heldBack,
+            MasksApplied = masksApplied,
+            DecisionRule = decisionRule,
+            ConsentRef = consentRef,
+            Facts = facts,
+        };
+        return true;
+    }
+
+    private static bool TryReadFacts(ref CanonicalReader json, out Dictionary<string, bool> facts)
+    {
+        facts = new Dictionary<string, bool>(StringComparer.Ordinal);
+        if (!json.Take("{"u8)) return false;
+        if (json.Take("}"u8)) return true;
+        string? last = null;
+        do
+        {
+            if (!(json.Text(out var code) && json.Take(":"u8) && json.Boolean(out var held))) return false;
+            if (last is not null && string.CompareOrdinal(last, code) >= 0) return false;
+            facts.Add(last = code, held);
+        }
+        while (json.Take(","u8));
+        return json.Take("}"u8);
+    }
 
     internal void Write(CanonicalJson json)
     {

@@ -1,3 +1,5 @@
+using Partnership.Contracts.Records;
+
 namespace Partnership.ServiceDefaults;
 
 /// <summary>
@@ -30,7 +32,7 @@ public sealed record InternalToken
     /// <summary>Version of the facts that a command's admission was decided by; null for reads and submissions.</summary>
     public long? FactsVersion { get; init; }
 
-    /// <summary>For lists and searches: codes of what this caller can reach (see <see cref="Reach"/>).</summary>
+    /// <summary>For lists and searches: codes of what this caller can reach (see <see cref="ReachCodes"/>).</summary>
     public IReadOnlyList<string> Reach { get; init; } = [];
 }
 
@@ -56,15 +58,4 @@ public sealed record Caller
     public string? Rule { get; init; }
     public string? Classification { get; init; }
     public string? Correlation { get; init; }
-}
-
-/// <summary>Codes of a reach index: a list shows rows that have at least one of the caller's.</summary>
-public static class Reach
-{
-    /// <summary>Every record of the scheme: coordinator, chairs, supervisor.</summary>
-    public const string All = "all";
-
-    public static string Member(string agency, string? team) => team is null ? $"member:{agency}" : $"member:{agency}/{team}";
-
-    public static string Author(string person) => $"author:{person}";
 }

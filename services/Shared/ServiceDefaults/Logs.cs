@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +18,7 @@ internal static class Logs
     /// settings file cannot open them; <c>Logging:LogLevel</c> can still silence more.
     /// </summary>
     private static readonly string[] TalkativeCategories =
-        ["Microsoft.AspNetCore", "System.Net.Http", "Yarp", "Npgsql", "MassTransit", "Microsoft.IdentityModel", "Microsoft.Extensions.Diagnostics.HealthChecks"];
+        ["Microsoft.AspNetCore", "System.Net.Http", "Yarp", "Npgsql", "MassTransit", "Microsoft.IdentityModel"];
 
     public static void AddPartnershipLogging(this IHostApplicationBuilder builder)
     {
@@ -28,6 +29,8 @@ internal static class Logs
         {
             foreach (var category in TalkativeCategories)
                 filters.Rules.Add(new LoggerFilterRule(null, category, LogLevel.Warning, null));
+            // A line for every look at a host that is not ready yet; whoever looks has the answer.
+            filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical, null));
             // Its warnings repeat what a client sent.
             filters.Rules.Add(new LoggerFilterRule(null, "Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Error, null));
             // Its one line is ours, redacted: ExceptionAnswer.
@@ -45,7 +48,8 @@ internal static class Logs
             ArgumentNullException.ThrowIfNull(textWriter);
             var message = Redaction.WithoutMessages(logEntry.Formatter(logEntry.State, logEntry.Exception), logEntry.Exception);
             using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer))
+            // Lines are read and searched as text, never put into a page.
+            using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             {
                 json.WriteStartObject();
                 json.WriteString("at", TimeProvider.System.GetUtcNow());

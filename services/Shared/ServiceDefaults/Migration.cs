@@ -38,6 +38,8 @@ public static class Migration
 #pragma warning restore CA1031
             {
                 log.LogCritical(error, "Migration stopped at: {Step}", step.Name);
+                // Logs never hold messages. Here an operator waits for one, and what is migrated is schema, not records.
+                await Console.Error.WriteLineAsync($"{step.Name}: {error.Message}");
                 return 1;
             }
         }

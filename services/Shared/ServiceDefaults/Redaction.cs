@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -47,6 +48,9 @@ public static partial class Redaction
         if (depth > 0)
             text.Append('\n').Append(' ', depth).Append("caused by ");
         text.Append(error.GetType().FullName);
+        // The five characters say which constraint of SQL was broken, and nothing of what broke it.
+        if (error is DbException { SqlState: { } state })
+            text.Append(" (").Append(state).Append(')');
         foreach (var frame in new StackTrace(error, fNeedFileInfo: false).GetFrames())
         {
             if (frame.GetMethod() is { } method)

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -47,6 +50,7 @@ public static class ServiceDefaults
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        app.Use(NameSpanAsync);
         app.UseMiddleware<ExceptionAnswer>();
         // Live asks nothing of others: a restart would not mend a database.
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false })
@@ -54,6 +58,24 @@ public static class ServiceDefaults
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(HealthTags.Ready) })
             .WithMetadata(new OpenToEveryone()).AllowAnonymous();
         return app;
+    }
+
+    // The framework's own span of a request has the path, but neither route nor status yet.
+    private static async Task NameSpanAsync(HttpContext http, RequestDelegate next)
+    {
+        var endpoint = http.GetEndpoint() as RouteEndpoint;
+        await next(http);
+        if (http.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+            return;
+        span.SetTag("http.response.status_code", http.Response.StatusCode);
+        if (endpoint?.RoutePattern.RawText is { } route)
+        {
+            span.SetTag("http.route", route);
+            span.DisplayName = $"{http.Request.Method} {route}";
+        }
+
+        if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)
+            span.SetStatus(ActivityStatusCode.Error);
     }
 
     private sealed class NotStopping(IHostApplicationLifetime lifetime) : IHealthCheck

@@ -34,6 +34,9 @@ internal static class Telemetry
 
     public static void AddTelemetry(this IHostApplicationBuilder builder, string serviceName)
     {
+        // Method, route template and status on the span of a request; off by default in this version of ASP.NET Core, which
+        // looks once, when the first host of the process starts.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         // Baggage could carry anything from outside; trace context carries ids.
         DistributedContextPropagator.Current = TraceContextOnly.Instance;
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } endpoint)

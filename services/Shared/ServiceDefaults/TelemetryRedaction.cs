@@ -10,7 +10,8 @@ internal sealed class RedactSpans : BaseProcessor<Activity>
 {
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal)
     {
-        "url.query", "user_agent.original", "client.address", "client.port", "network.peer.address", "network.peer.port",
+        // A path too may hold what a client put there by mistake; the route tells where the request went.
+        "url.path", "url.query", "http.request.method_original", "user_agent.original", "client.address", "client.port", "network.peer.address", "network.peer.port",
         "http.user_agent", "http.client_ip", "http.target", "exception.message", "exception.stacktrace", "otel.status_description",
     };
 
@@ -21,8 +22,8 @@ internal sealed class RedactSpans : BaseProcessor<Activity>
         {
             if (Dropped.Contains(name) || name.StartsWith("db.query.parameter", StringComparison.Ordinal) || name.StartsWith("enduser.", StringComparison.Ordinal))
                 data.SetTag(name, null);
-            else if (name is "url.full" or "http.url" && value is string url && url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query)
-                data.SetTag(name, url[..query]);
+            else if (name is "url.full" or "http.url")
+                data.SetTag(name, value is string url && Uri.TryCreate(url, UriKind.Absolute, out var address) ? address.GetLeftPart(UriPartial.Authority) : null);
             else if (name is "db.statement" or "db.query.text" && value is string sql)
                 data.SetTag(name, Redaction.Statement(sql));
         }
@@ -62,14 +63,14 @@ internal sealed class RedactLogs : BaseProcessor<LogRecord>
     }
 }
 
-/// <summary>W3C trace context without baggage: ids in, ids out.</summary>
+/// <summary>W3C trace context of ids alone: no baggage and no <c>tracestate</c>, which could hold anything a client writes.</summary>
 internal sealed class TraceContextOnly : DistributedContextPropagator
 {
     private static readonly DistributedContextPropagator W3C = CreateW3CPropagator();
 
     public static TraceContextOnly Instance { get; } = new();
 
-    public override IReadOnlyCollection<string> Fields { get; } = ["traceparent", "tracestate"];
+    public override IReadOnlyCollection<string> Fields { get; } = ["traceparent"];
 
     public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter)
     {
@@ -77,13 +78,16 @@ internal sealed class TraceContextOnly : DistributedContextPropagator
             return;
         W3C.Inject(activity, carrier, (at, name, value) =>
         {
-            if (name is "traceparent" or "tracestate")
+            if (name == "traceparent")
                 setter(at, name, value);
         });
     }
 
-    public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState) =>
-        W3C.ExtractTraceIdAndState(carrier, getter, out traceId, out traceState);
+    public override void ExtractTraceIdAndState(object? carrier, PropagatorGetterCallback? getter, out string? traceId, out string? traceState)
+    {
+        W3C.ExtractTraceIdAndState(carrier, getter, out traceId, out _);
+        traceState = null;
+    }
 
     public override IEnumerable<KeyValuePair<string, string?>>? ExtractBaggage(object? carrier, PropagatorGetterCallback? getter) => null;
 }

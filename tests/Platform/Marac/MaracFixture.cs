@@ -100,6 +100,23 @@ public sealed class MaracFixture : IAsyncLifetime
         return new Answer((int)response.StatusCode, response.Headers.Location?.OriginalString, text);
     }
 
+    /// <summary>In how many places a text stands in the clear: events, headers, views, search terms, idempotency rows.</summary>
+    public async Task<long> CountInDatabaseAsync(string text)
+    {
+        await using var connection = new Npgsql.NpgsqlConnection(postgres.To(database));
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(
+            """
+            select (select count(*) from mt_events e where e::text ilike '%' || $1 || '%')
+                + (select count(*) from mt_streams s where s::text ilike '%' || $1 || '%')
+                + (select count(*) from partnership.views v where v::text ilike '%' || $1 || '%' or position(convert_to($1, 'UTF8') in v.body) > 0)
+                + (select count(*) from partnership.search_terms t where t::text ilike '%' || $1 || '%')
+                + (select count(*) from partnership.idempotency i where i::text ilike '%' || $1 || '%')
+            """, connection);
+        command.Parameters.Add(new Npgsql.NpgsqlParameter<string> { TypedValue = text });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
     private string KeyFile(string name, byte[] key)
     {
         var path = Path.Combine(folder, name);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Records;
 using Partnership.EventStore;
 using Partnership.ServiceDefaults;
 using Partnership.Tests.Support;
@@ -40,7 +41,9 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         Assert.Equal(204, (await ChangeAsync(HttpMethod.Put, it, "relations/CKH", relation)).Status);
         var need = new JsonObject
         {
-            ["groups"] = new JsonArray("victim-location"), ["reason"] = "Visit", ["until"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("O"),
+            ["groups"] = new JsonArray("victim-location"),
+            ["reason"] = "Visit",
+            ["until"] = TimeProvider.System.GetUtcNow().AddDays(1).ToString("O"),
         };
         Assert.Equal(204, (await ChangeAsync(HttpMethod.Put, it, "needs/CKH", need)).Status);
         Assert.Equal(204, (await ChangeAsync(HttpMethod.Put, it, "summary", new JsonObject { ["text"] = "High risk." })).Status);
@@ -64,14 +67,14 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         var mine = new List<string>();
         for (var i = 0; i < 3; i++) mine.Add(await SubmitAsync(Body("Paged"), author));
 
-        var first = await ListAsync("/marac/referrals?limit=2", Reach.Author(author.Person));
+        var first = await ListAsync("/marac/referrals?limit=2", ReachCodes.Author(author.Person));
         Assert.Equal(2, first["items"]!.AsArray().Count);
-        var second = await ListAsync($"/marac/referrals?limit=2&after={first["next"]}", Reach.Author(author.Person));
+        var second = await ListAsync($"/marac/referrals?limit=2&after={first["next"]}", ReachCodes.Author(author.Person));
         Assert.Null(second["next"]);
         var ids = first["items"]!.AsArray().Concat(second["items"]!.AsArray()).Select(r => $"/marac/referrals/{r!["id"]}");
         Assert.Equal(mine.Order(StringComparer.Ordinal), ids.Order(StringComparer.Ordinal));
 
-        Assert.Empty((await ListAsync("/marac/referrals", Reach.Author("p-nobody")))["items"]!.AsArray());
+        Assert.Empty((await ListAsync("/marac/referrals", ReachCodes.Author("p-nobody")))["items"]!.AsArray());
         Assert.Empty((await ListAsync("/marac/referrals"))["items"]!.AsArray());
         Assert.Equal("invalid-input", (await marac.SendAsync(HttpMethod.Get, "/marac/referrals?after=x", Landlord)).Code);
         Assert.Equal("invalid-input", (await marac.SendAsync(HttpMethod.Get, "/marac/referrals?limit=51", Landlord)).Code);
@@ -84,6 +87,19 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         Assert.Equal((400, "invalid-input"), (answer.Status, answer.Code));
         Assert.StartsWith("not-a-date:", (string?)answer.Json["errors"]!["victim.dateOfBirth"]![0], StringComparison.Ordinal);
         Assert.DoesNotContain("Zyxwv", answer.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_referral_with_every_field_filled_keeps_every_text_sealed()
+    {
+        const string marker = "Qwzxmarker";
+        var answer = await marac.SendAsync(HttpMethod.Post, "/marac/referrals", Police, Samples.Referral(marker));
+        Assert.True(answer.Status == 201, answer.Text);
+        Assert.DoesNotContain(marker, answer.Text, StringComparison.OrdinalIgnoreCase);
+        var it = (await TriageAsync(answer.Location!, "accept", Coordinator, Accept())).Location!;
+        Assert.Contains(marker, (await marac.SendAsync(HttpMethod.Get, it, Coordinator)).Text, StringComparison.Ordinal);
+        Assert.Equal(0, await marac.CountInDatabaseAsync(marker));
+        foreach (var phone in Samples.Phones(marker)) Assert.Equal(0, await marac.CountInDatabaseAsync(phone));
     }
 
     [Fact]

@@ -62,8 +62,16 @@ public sealed class CaseworkEntryTests
 
     private static readonly ActorStamp Actor = new()
     {
-        Person = "p.1", Agency = "CON", Team = "PVP", Role = "marac-representative", Session = "s", Purpose = "marac-referral",
-        LegalPower = "CDA_S115", Agreement = "marac/1", AgreementSet = "set", Rule = "marac/1.1",
+        Person = "p.1",
+        Agency = "CON",
+        Team = "PVP",
+        Role = "marac-representative",
+        Session = "s",
+        Purpose = "marac-referral",
+        LegalPower = "CDA_S115",
+        Agreement = "marac/1",
+        AgreementSet = "set",
+        Rule = "marac/1.1",
     };
 
     private static readonly ReferralSubmitted Submitted = new()

@@ -83,11 +83,61 @@ public sealed class DisclosureEntryTests
         var bytes = Encoding.UTF8.GetBytes(KnownAnswers.Entry);
         for (var i = 0; i < bytes.Length; i++)
         {
-            Assert.False(DisclosureEntry.TryRead(bytes.AsMemory(0, i), out _));
+            Assert.False(DisclosureEntry.TryRead(bytes.AsSpan(0, i), out _));
             var changed = bytes.ToArray();
             changed[i] ^= 0x80; // never valid UTF-8 among ASCII
             Assert.False(DisclosureEntry.TryRead(changed, out _));
         }
+    }
+
+    [Fact]
+    public void Whatever_is_read_would_be_written_with_the_very_same_bytes()
+    {
+        var strange = Entries.Golden with
+        {
+            CorrelationId = "quote \" slash \\ / control \u0001\u001f\b\t\n\f\r del \u007f",
+            Classification = "Ærøskøbing – \ud83d\ude00 \u2028",
+            OnBehalfOf = "",
+            Recipients = [],
+            Records = [Entries.Golden.Records[0] with { RecordId = null, Facts = new Dictionary<string, bool>() }, Entries.Golden.Records[0]],
+        };
+        var bytes = strange.ToBytes();
+        Assert.True(DisclosureEntry.TryRead(bytes, out var entry));
+        Assert.Equal(strange.CorrelationId, entry.CorrelationId);
+        Assert.Equal(strange.Classification, entry.Classification);
+        Assert.Equal(bytes, entry.ToBytes());
+
+        var random = new Random(8785);
+        byte[] likely = [.. "\"\\{}[]:,u0123456789abcdefABCDEFntr /"u8];
+        var read = 0;
+        for (var i = 0; i < 30_000; i++)
+        {
+            var changed = bytes.ToArray();
+            for (var n = random.Next(1, 3); n > 0; n--)
+                changed[random.Next(changed.Length)] = random.Next(4) == 0 ? (byte)random.Next(256) : likely[random.Next(likely.Length)];
+            if (!DisclosureEntry.TryRead(changed, out var other)) continue;
+            read++;
+            Assert.Equal(changed, other.ToBytes());
+        }
+
+        Assert.True(read > 300, "The changes reach the inside of texts, so many must still be entries.");
+    }
+
+    [Theory]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\\u002d1\"")]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\\/1\"")]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\\u000A\"")]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\\u000a\"")]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\\ud83d\\ude00\"")]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\\\"")]
+    [InlineData("\"session\":\"s-1\"", "\"session\":\"s\n\"")]
+    [InlineData("\"known-to\":true,\"member\":true", "\"member\":true,\"known-to\":true")]
+    [InlineData("\"known-to\":true,\"member\":true", "\"member\":true,\"member\":true")]
+    [InlineData("xwdHh8\"", "xwdHh9\"")]
+    public void Another_spelling_of_the_same_value_is_not_an_entry(string from, string to)
+    {
+        Assert.Contains(from, KnownAnswers.Entry, StringComparison.Ordinal);
+        Assert.False(DisclosureEntry.TryRead(Encoding.UTF8.GetBytes(KnownAnswers.Entry.Replace(from, to, StringComparison.Ordinal)), out _));
     }
 
     [Fact]

@@ -10,8 +10,8 @@ using Partnership.Marac.Referrals.Rules;
 using Partnership.PartnershipSettings;
 using AcceptReferral = Partnership.Marac.Referrals.AcceptReferral;
 using ReferralAccepted = Partnership.Marac.Referrals.ReferralAccepted;
-using Stream = Partnership.Marac.Referrals.Referral;
 using ReferralSubmitted = Partnership.Marac.Referrals.ReferralSubmitted;
+using Stream = Partnership.Marac.Referrals.Referral;
 
 namespace Partnership.Tests.Pure.Marac;
 

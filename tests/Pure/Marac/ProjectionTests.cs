@@ -8,6 +8,7 @@ using Partnership.EventStore;
 using Partnership.Marac.Cases;
 using Partnership.Marac.ConflictRegister;
 using Partnership.Marac.Referrals;
+using Partnership.ServiceDefaults;
 using Xunit;
 
 namespace Partnership.Tests.Pure.Marac;
@@ -116,7 +117,7 @@ public sealed class ProjectionTests
         return new WholeCase(it, 1, Register.Of([register]), 1);
     }
 
-    private static MaracCase Apply(MaracCase it, Partnership.ServiceDefaults.Decision<CaseEvent> decision) =>
+    private static MaracCase Apply(MaracCase it, Decision<CaseEvent> decision) =>
         decision.Events.Aggregate(it, (state, e) => state.Apply(e));
 
     private static IEnumerable<string> Texts(JsonNode? node) => node switch

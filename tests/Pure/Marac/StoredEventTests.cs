@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Partnership.Contracts;
 using Partnership.Contracts.Marac;
-using Partnership.Contracts.Records;
 using Partnership.EventStore;
 using Partnership.Marac;
 using Partnership.Marac.Cases;

@@ -1,20 +1,22 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using Partnership.EventStore;
 using Partnership.Tests.Store.Support;
+using Partnership.Tests.Support;
 using Partnership.Tests.Support.Servers;
 
 [assembly: AssemblyFixture(typeof(StoreFixture))]
 
 namespace Partnership.Tests.Store.Support;
 
-/// <summary>One PostgreSQL for the suite, with a migrated pair of databases that each test gets a copy of.</summary>
+/// <summary>One PostgreSQL for the suite, and a few pairs of databases that tests borrow one after the other.</summary>
 public sealed class StoreFixture : IAsyncLifetime
 {
     public const string MigratorRole = "marac_migrator";
     public const string RuntimeRole = "marac";
 
-    private string eventTemplate = "";
-    private string keyTemplate = "";
+    private readonly ConcurrentBag<(string Events, string Keys)> free = [];
+    private readonly ConcurrentBag<string> made = [];
 
     public PostgresServer Server { get; private set; } = null!;
 
@@ -29,26 +31,52 @@ public sealed class StoreFixture : IAsyncLifetime
         Server = await PostgresServer.GivenOrStartedAsync();
         await Server.EnsureRoleAsync(MigratorRole);
         await Server.EnsureRoleAsync(RuntimeRole);
-        eventTemplate = await Server.CreateDatabaseAsync("template_marac", MigratorRole);
-        keyTemplate = await Server.CreateDatabaseAsync("template_marac_keys", MigratorRole);
-        await EventStoreMigration.MigrateAsync(OptionsFor(eventTemplate, keyTemplate));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Server.DropDatabaseAsync(eventTemplate);
-        await Server.DropDatabaseAsync(keyTemplate);
+        // A private server goes with its folder.
+        foreach (var database in Server.DataFolder is null ? made : [])
+            await Server.DropDatabaseAsync(database);
         await Server.DisposeAsync();
         File.Delete(WrappingKeyFile);
         File.Delete(SearchKeyFile);
     }
 
-    /// <summary>A migrated, empty pair of databases of the test's own.</summary>
+    /// <summary>A migrated, empty pair of databases, of the test's own until it disposes them.</summary>
     public async Task<StoreDatabases> CreateAsync()
     {
-        var events = await CopyAsync("marac", eventTemplate);
-        var keys = await CopyAsync("marac_keys", keyTemplate);
-        return new(this, events, keys);
+        if (!free.TryTake(out var pair))
+        {
+            pair = await CreateEmptyAsync();
+            await EventStoreMigration.MigrateAsync(OptionsFor(pair.Events, pair.Keys));
+        }
+
+        return new(this, pair.Events, pair.Keys);
+    }
+
+    /// <summary>Two databases as the operator makes them, before <c>migrate</c>.</summary>
+    public async Task<(string Events, string Keys)> CreateEmptyAsync()
+    {
+        var pair = (await Server.CreateDatabaseAsync("marac", MigratorRole), await Server.CreateDatabaseAsync("marac_keys", MigratorRole));
+        made.Add(pair.Item1);
+        made.Add(pair.Item2);
+        return pair;
+    }
+
+    /// <summary>Takes databases back for the next test: making one takes seconds, emptying one does not.</summary>
+    public async Task ReturnAsync(string events, string keys)
+    {
+        await Server.ExecuteAsync(
+            events,
+            """
+            truncate mt_events, mt_streams, mt_event_progression, partnership.publications, partnership.idempotency, partnership.inbox,
+                partnership.views, partnership.search_terms, partnership.erased_keys, partnership.parked_streams;
+            select setval('mt_events_sequence', 1, false);
+            update partnership.publisher set position = 0, epoch = 0
+            """);
+        await Server.ExecuteAsync(keys, "truncate partnership.data_keys");
+        free.Add((events, keys));
     }
 
     public EventStoreOptions OptionsFor(string events, string keys) => new()
@@ -61,18 +89,13 @@ public sealed class StoreFixture : IAsyncLifetime
         WrappingKeyFile = WrappingKeyFile,
         SearchKeyFile = SearchKeyFile,
     };
-
-    private async Task<string> CopyAsync(string prefix, string template)
-    {
-        var name = $"{prefix}_{Guid.CreateVersion7():N}";
-        await Server.ExecuteAsync("postgres", $"create database \"{name}\" template \"{template}\" owner \"{MigratorRole}\"");
-        return name;
-    }
 }
 
-/// <summary>The two databases of one test, dropped when it ends.</summary>
+/// <summary>The two databases of one test.</summary>
 public sealed class StoreDatabases(StoreFixture fixture, string events, string keys) : IAsyncDisposable
 {
+    private bool spoilt;
+
     public PostgresServer Server => fixture.Server;
 
     public string Events { get; } = events;
@@ -82,11 +105,12 @@ public sealed class StoreDatabases(StoreFixture fixture, string events, string k
     public EventStoreOptions Options() => fixture.OptionsFor(Events, Keys);
 
     /// <summary>A host of its own on these databases, as a service would make it.</summary>
-    public TestStore Open(Action<EventStoreOptions>? change = null, TimeProvider? clock = null, IContractPublisher? bus = null)
+    public TestStore Open(
+        Action<EventStoreOptions>? change = null, TimeProvider? clock = null, IContractPublisher? bus = null, PublicationMap? publications = null)
     {
         var options = Options();
         change?.Invoke(options);
-        return new(options, clock, bus);
+        return new(options, clock, bus, publications);
     }
 
     /// <summary>A value from the event database, asked as the superuser.</summary>
@@ -97,6 +121,18 @@ public sealed class StoreDatabases(StoreFixture fixture, string events, string k
     /// <summary>Runs a statement on the event database as the superuser.</summary>
     public Task RunAsync(string sql) => Server.ExecuteAsync(Events, sql);
 
+    /// <summary>Until an append waits for the ordering lock.</summary>
+    public Task WaitForWaiterAsync() => Eventually.Async(
+        async () => await AskAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'") > 0,
+        "an append waits for the lock");
+
+    /// <summary>Until an append is inside its statement, sleeping in a trigger of the test.</summary>
+    public Task WaitForActiveAppendAsync() => Eventually.Async(
+        async () => await AskAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") > 0,
+        "an append is held up");
+
     public async Task<NpgsqlConnection> ConnectAsync(string? role = null)
     {
         var connection = new NpgsqlConnection(Server.To(Events, role) + ";Pooling=false");
@@ -104,10 +140,17 @@ public sealed class StoreDatabases(StoreFixture fixture, string events, string k
         return connection;
     }
 
+    /// <summary>Says that the test changes the schema: the databases are of no use to another.</summary>
+    public StoreDatabases Spoilt()
+    {
+        spoilt = true;
+        return this;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Server.DropDatabaseAsync(Events);
-        await Server.DropDatabaseAsync(Keys);
+        if (!spoilt)
+            await fixture.ReturnAsync(Events, Keys);
     }
 
     private async Task<T> AskAsync<T>(string database, string sql, object[] arguments)

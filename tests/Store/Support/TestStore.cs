@@ -9,8 +9,9 @@ namespace Partnership.Tests.Store.Support;
 public sealed class TestStore : IAsyncDisposable
 {
     private readonly ServiceProvider provider;
+    private IHostedService[] started = [];
 
-    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus)
+    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus, PublicationMap? publications = null)
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -20,6 +21,7 @@ public sealed class TestStore : IAsyncDisposable
             ["EventStore:SearchKeyFile"] = options.SearchKeyFile,
             ["EventStore:KeyCacheLifetime"] = options.KeyCacheLifetime.ToString(),
             ["EventStore:MaxBatch"] = $"{options.MaxBatch}",
+            ["EventStore:FindOutWithin"] = options.FindOutWithin.ToString(),
             ["EventStore:Lanes"] = $"{options.Lanes}",
         }).Build().GetSection("EventStore");
         var services = new ServiceCollection();
@@ -28,7 +30,7 @@ public sealed class TestStore : IAsyncDisposable
             services.AddSingleton(clock);
         if (bus is not null)
             services.AddSingleton(bus);
-        services.AddEventStore(section, Sample.Types, Sample.Publications);
+        services.AddEventStore(section, Sample.Types, publications ?? Sample.Publications);
         provider = services.BuildServiceProvider();
     }
 
@@ -40,5 +42,19 @@ public sealed class TestStore : IAsyncDisposable
 
     public IServiceProvider Services => provider;
 
-    public ValueTask DisposeAsync() => provider.DisposeAsync();
+    /// <summary>Starts what runs in the background, as the host would: the publisher above all.</summary>
+    public async Task<TestStore> StartAsync()
+    {
+        started = [.. provider.GetServices<IHostedService>()];
+        foreach (var service in started)
+            await service.StartAsync(CancellationToken.None);
+        return this;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in started)
+            await service.StopAsync(CancellationToken.None);
+        await provider.DisposeAsync();
+    }
 }

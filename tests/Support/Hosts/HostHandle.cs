@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Partnership.ServiceDefaults;
 
 namespace Partnership.Tests.Support.Hosts;
@@ -108,7 +107,7 @@ internal sealed class ProcessHost(
             async () =>
             {
                 if (process.HasExited || await HasEndedAsync())
-                    throw new InvalidOperationException($"{Service} has ended:\n{await File.ReadAllTextAsync(LogFile)}");
+                    throw new HopelessException($"{Service} has ended:\n{await File.ReadAllTextAsync(LogFile)}");
                 return (await client.GetAsync(new Uri(Address, "/health/live"))).IsSuccessStatusCode;
             },
             $"{Service} accepts connections",

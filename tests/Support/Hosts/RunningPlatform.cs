@@ -110,7 +110,9 @@ public sealed class RunningPlatform : IAsyncDisposable
         if (Telemetry is not null)
             await Telemetry.DisposeAsync();
         await DropAsync();
-        Directory.Delete(Folder, recursive: true);
+        // To look into after a failure; it holds keys of databases that are gone.
+        if (Environment.GetEnvironmentVariable("PARTNERSHIP_TEST_KEEP") is null)
+            Directory.Delete(Folder, recursive: true);
     }
 
     private async Task StartServersAsync()

@@ -17,6 +17,7 @@ namespace Partnership.Tests.Support.Servers;
 public sealed class PostgresServer : IAsyncDisposable
 {
     public const string Variable = "PARTNERSHIP_TEST_POSTGRES";
+    public const string DataVariable = "PARTNERSHIP_TEST_POSTGRES_DATA";
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
@@ -32,8 +33,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Superuser, database <c>postgres</c>.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>The server's data folder, for searching raw files; null when the server was given.</summary>
-    public string? DataFolder => folder is null ? null : Path.Combine(folder, "data");
+    /// <summary>The server's data folder, for searching raw files; null when a given server does not say.</summary>
+    public string? DataFolder => folder is null ? Environment.GetEnvironmentVariable(DataVariable) : Path.Combine(folder, "data");
 
     /// <summary>The server's own log; null when the server was given.</summary>
     public string? LogFile => folder is null ? null : Path.Combine(folder, "log");

@@ -95,6 +95,7 @@ public sealed class RabbitServer : IAsyncDisposable
     /// <summary>Starts a private node that was stopped or killed, on the same ports and data.</summary>
     public async Task StartAgainAsync()
     {
+        RequirePrivate();
         File.Delete(PidFile);
         var start = WithEnvironment(new ProcessStartInfo("sh", ["-c", """
             epmd -port "$ERL_EPMD_PORT" >/dev/null 2>&1 & e=$!
@@ -109,12 +110,15 @@ public sealed class RabbitServer : IAsyncDisposable
         start.RedirectStandardInput = true;
         process = Process.Start(start)!;
         await Eventually.Async(
-            async () => !process.HasExited && await IsReadyAsync(), "the broker serves clients", StartTimeout);
+            async () => process.HasExited ? throw new HopelessException("The broker has ended.") : await IsReadyAsync(),
+            "the broker serves clients",
+            StartTimeout);
     }
 
     /// <summary>Stops a private node as an operator would; its messages stay.</summary>
     public async Task StopAsync()
     {
+        RequirePrivate();
         if (process is null)
             return;
         process.StandardInput.Close();

@@ -8,58 +8,59 @@ namespace Partnership.EventStore;
 /// One connection that writes batches, with its prepared statements. Its backend goes by a name nobody else has, so that
 /// it can be ended before an outcome is looked up: a commit still under way would make the answer a guess.
 /// </summary>
-internal sealed class AppendLane(string connectionString) : IAsyncDisposable
+internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin) : IAsyncDisposable
 {
-    private static readonly TimeSpan FindOutWithin = TimeSpan.FromSeconds(15);
-
     private readonly Dictionary<BatchParts, NpgsqlBatch> statements = [];
     private NpgsqlConnection? connection;
     private string backendName = "";
 
-    /// <summary>Writes a batch and answers its callers; false when every one of them was refused.</summary>
+    /// <summary>Writes a batch and settles each append of it; false when every one of them was refused.</summary>
     /// <exception cref="PostgresException">Nothing of the batch is written, and the lane can be used again.</exception>
     /// <exception cref="ConnectFailedException">There was no connection: nothing was sent.</exception>
     /// <exception cref="NpgsqlException">The connection was lost; what was written is unknown.</exception>
     public async Task<bool> WriteAsync(IReadOnlyList<PreparedAppend> batch)
     {
         var parts = AppendStatement.PartsOf(batch);
+        var verdicts = await ExecuteAsync(parts, batch);
+        // The light statement only says that something stood against it; the general one says what.
+        if (verdicts is null)
+            verdicts = await ExecuteAsync(parts & ~BatchParts.Lone, batch);
+        var written = false;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var verdict = verdicts!.Length == 0 ? null : verdicts[i];
+            written |= verdict is null;
+            batch[i].Settle(verdict ?? batch[i].Written());
+        }
+
+        return written;
+    }
+
+    /// <summary>What stood against each append, null where nothing did; none at all when all are written; null: see above.</summary>
+    private async Task<AppendVerdict?[]?> ExecuteAsync(BatchParts parts, IReadOnlyList<PreparedAppend> batch)
+    {
         if (connection?.FullState is not ConnectionState.Open)
             await ConnectAsync();
         if (!statements.TryGetValue(parts, out var statement))
             statement = await PrepareAsync(parts);
         AppendStatement.Fill(statement, parts, batch);
-        AppendVerdict?[]? verdicts = null;
-        try
+        AppendVerdict?[] verdicts = [];
+        var rows = 0;
+        await using var reader = await statement.ExecuteReaderAsync();
+        // First result: the lock. Second: those that failed, or the one that did not.
+        await reader.NextResultAsync();
+        for (; await reader.ReadAsync(); rows++)
         {
-            await using var reader = await statement.ExecuteReaderAsync();
-            // First result: the lock. Second: those that failed.
-            await reader.NextResultAsync();
-            while (await reader.ReadAsync())
-            {
-                verdicts ??= new AppendVerdict?[batch.Count];
-                verdicts[reader.GetInt32(0)] = ReadVerdict(reader);
-            }
-
-            // To the end: only then has the server said that it committed.
-            while (await reader.NextResultAsync())
-            {
-            }
-        }
-        catch (PostgresException) when (connection is { FullState: ConnectionState.Open })
-        {
-            await RollBackAsync();
-            throw;
+            if (parts.HasFlag(BatchParts.Lone))
+                continue;
+            if (rows == 0)
+                verdicts = new AppendVerdict?[batch.Count];
+            verdicts[reader.GetInt32(0)] = ReadVerdict(reader);
         }
 
-        var written = false;
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var verdict = verdicts?[i];
-            written |= verdict is null;
-            batch[i].Complete(verdict ?? batch[i].Written());
-        }
-
-        return written;
+        // To the end: only then has the server said that it committed.
+        await reader.NextResultAsync();
+        return parts.HasFlag(BatchParts.Lone) && rows == 0 ? null : verdicts;
     }
 
     /// <summary>
@@ -70,7 +71,7 @@ internal sealed class AppendLane(string connectionString) : IAsyncDisposable
         var lost = backendName;
         await DropAsync();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(FindOutWithin);
+        limit.CancelAfter(findOutWithin);
         while (true)
         {
             try
@@ -145,20 +146,6 @@ internal sealed class AppendLane(string connectionString) : IAsyncDisposable
 
         statements.Add(parts, statement);
         return statement;
-    }
-
-    private async Task RollBackAsync()
-    {
-        try
-        {
-            await using var command = new NpgsqlCommand("rollback", connection);
-            await command.ExecuteNonQueryAsync();
-        }
-        catch (NpgsqlException)
-        {
-            // The server rolls back what it loses; the next batch connects afresh.
-            await DropAsync();
-        }
     }
 
     /// <summary>Ends the backend of a lost connection, if it still lives, and waits until it is gone.</summary>

@@ -23,10 +23,10 @@ internal sealed class AppendQueue : IAsyncDisposable
     private bool stopped;
 
     /// <param name="committed">Called after each commit that wrote something, on the lane's time: must be quick.</param>
-    public AppendQueue(string connectionString, int laneCount, int maxBatch, Action committed)
+    public AppendQueue(EventStoreOptions options, Action committed)
     {
-        lanes = [.. Enumerable.Range(0, laneCount).Select(_ => new AppendLane(connectionString))];
-        this.maxBatch = maxBatch;
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new AppendLane(options.ConnectionString, options.FindOutWithin))];
+        maxBatch = options.MaxBatch;
         this.committed = committed;
         foreach (var lane in lanes)
             idle.Push(lane);
@@ -51,12 +51,36 @@ internal sealed class AppendQueue : IAsyncDisposable
     {
         // On the caller's thread, but not in its trace: the batch serves others too, and may outlive the request.
         Activity.Current = null;
-        while (TakeBatch(lane) is { } batch)
+        var batch = TakeBatch(lane);
+        while (batch is not null)
         {
-            await WriteAsync(lane, batch);
+            try
+            {
+                await WriteAsync(lane, batch);
+            }
+#pragma warning disable CA1031 // A mistake of ours. The lane goes on, and nobody waits for ever; Answer says what is missing.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                StoreTelemetry.ConnectionLost();
+            }
+
+            if (batch is [var lone])
+            {
+                // With nobody waiting, its caller goes on where we are: no change of threads for one who appends alone.
+                batch = TakeBatch(lane);
+                if (batch is null)
+                    lone.Answer();
+                else
+                    lone.AnswerElsewhere();
+                continue;
+            }
+
+            foreach (var append in batch)
+                append.AnswerElsewhere();
             // Those who were answered may have something more: let them speak before the lane decides it has nothing to do.
-            if (batch.Count > 1)
-                await Task.Yield();
+            await Task.Yield();
+            batch = TakeBatch(lane);
         }
     }
 
@@ -109,6 +133,11 @@ internal sealed class AppendQueue : IAsyncDisposable
             if (written)
                 committed();
         }
+        catch (PostgresException failure) when (MayHaveCommitted(failure))
+        {
+            // The last words of a backend that was ended, or a request to stop: both can come after the commit.
+            await FindOutAsync(lane, batch, activity, failure.SqlState == PostgresErrorCodes.QueryCanceled ? Retry.No : Retry.Together);
+        }
         catch (PostgresException failure) when (IsTransient(failure))
         {
             // Refused as a whole before the commit, for a reason that lies in none of them.
@@ -116,11 +145,8 @@ internal sealed class AppendQueue : IAsyncDisposable
         }
         catch (PostgresException failure) when (batch.Count > 1)
         {
-            activity?.AddEvent(new("one by one"));
             StoreTelemetry.OneByOne(failure.SqlState);
-            // One of them cannot be written: each alone, so that only that one fails.
-            foreach (var append in batch)
-                await WriteAsync(lane, [append]);
+            await WriteAloneAsync(lane, batch);
         }
         catch (PostgresException failure)
         {
@@ -132,17 +158,25 @@ internal sealed class AppendQueue : IAsyncDisposable
         }
         catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
-            await FindOutAsync(lane, batch, activity);
+            await FindOutAsync(lane, batch, activity, Retry.Together);
         }
-        catch (Exception failure)
+#pragma warning disable CA1031 // Something in it cannot even be sent. What exactly, the exception may quote: it ends here.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // A mistake of ours before anything was sent; the callers must not wait for ever.
-            Fail(batch, failure, activity);
+            await FindOutAsync(lane, batch, activity, Retry.Alone);
         }
     }
 
-    /// <summary>The connection broke on the way: were they written? Those that were not are tried again.</summary>
-    private async Task FindOutAsync(AppendLane lane, List<PreparedAppend> batch, Activity? activity)
+    /// <summary>One of them cannot be written: each alone, so that only that one fails.</summary>
+    private async Task WriteAloneAsync(AppendLane lane, List<PreparedAppend> batch)
+    {
+        foreach (var append in batch)
+            await WriteAsync(lane, [append]);
+    }
+
+    /// <summary>The connection broke on the way: were they written?</summary>
+    private async Task FindOutAsync(AppendLane lane, List<PreparedAppend> batch, Activity? activity, Retry retry)
     {
         activity?.AddEvent(new("connection lost"));
         StoreTelemetry.ConnectionLost();
@@ -157,21 +191,33 @@ internal sealed class AppendQueue : IAsyncDisposable
             return;
         }
 
-        var again = new List<PreparedAppend>();
+        var unwritten = new List<PreparedAppend>();
         foreach (var append in batch)
         {
             if (append.Events.Length > 0 && written.Contains(append.Events[0].Id))
-                append.Complete(append.Written());
-            else if (append.Attempts < MostAttempts)
-                again.Add(append);
+                append.Settle(append.Written());
+            else if (retry == Retry.Alone && batch.Count == 1)
+                append.Settle(new AppendRefusedException("The append holds something that cannot be sent; nothing of it was written."));
+            else if (retry == Retry.No || append.Attempts >= MostAttempts)
+                append.Settle(Unwritten("connection lost"));
             else
-                append.Fail(Unwritten("connection lost"));
+                unwritten.Add(append);
         }
 
         if (written.Count > 0)
             committed();
-        if (again.Count > 0)
-            await WriteAsync(lane, again);
+        if (retry == Retry.Alone)
+            await WriteAloneAsync(lane, unwritten);
+        else if (unwritten.Count > 0)
+            await WriteAsync(lane, unwritten);
+    }
+
+    /// <summary>What becomes of appends found unwritten.</summary>
+    private enum Retry
+    {
+        No,
+        Together,
+        Alone,
     }
 
     private static async Task RefuseAsync(AppendLane lane, PreparedAppend append, PostgresException failure)
@@ -181,21 +227,24 @@ internal sealed class AppendQueue : IAsyncDisposable
         {
             try
             {
-                append.Complete(await lane.DescribeConflictAsync(append));
+                append.Settle(await lane.DescribeConflictAsync(append));
                 return;
             }
             catch (Exception unknown) when (unknown is NpgsqlException or IOException or TimeoutException or ConnectFailedException or InvalidOperationException)
             {
-                append.Fail(Unwritten(failure.SqlState));
+                append.Settle(Unwritten(failure.SqlState));
                 return;
             }
         }
 
-        append.Fail(new AppendRefusedException($"The database refuses this append ({failure.SqlState}); nothing of it was written."));
+        append.Settle(new AppendRefusedException($"The database refuses this append ({failure.SqlState}); nothing of it was written."));
     }
 
+    private static bool MayHaveCommitted(PostgresException failure) =>
+        failure.InvariantSeverity is not "ERROR" || failure.SqlState == PostgresErrorCodes.QueryCanceled;
+
     private static bool IsTransient(PostgresException failure) =>
-        // Connection, resources, operator, time-outs and locks, and what a server says while it starts or stops.
+        // Connection, resources, operator, time-outs and locks.
         failure.SqlState is [('0'), ('8'), ..] or [('5'), ('3' or '7' or '8'), ..] or PostgresErrorCodes.LockNotAvailable
             or [('4'), ('0'), ..] or IdleInTransactionTimeout or PostgresErrorCodes.ReadOnlySqlTransaction;
 
@@ -206,7 +255,7 @@ internal sealed class AppendQueue : IAsyncDisposable
     {
         activity?.SetStatus(ActivityStatusCode.Error);
         foreach (var append in batch)
-            append.Fail(failure);
+            append.Settle(failure);
     }
 
     /// <summary>Takes no more, lets what was handed over finish, and closes the lanes.</summary>

@@ -14,6 +14,9 @@ internal enum BatchParts
     Views = 2,
     Idempotency = 4,
     Inbox = 8,
+
+    /// <summary>One event for one existing stream and nothing else: a lighter statement of its own.</summary>
+    Lone = 16,
 }
 
 /// <summary>
@@ -22,7 +25,7 @@ internal enum BatchParts
 /// </summary>
 /// <remarks>
 /// It runs as the statement after the lock, under READ COMMITTED, so that its snapshot is taken while the lock is held and
-/// shows whatever the holders before committed. <c>nextval</c> is called in the order of the events, under the lock.
+/// shows whatever earlier holders committed. <c>nextval</c> is called in the order of the events, under the lock.
 /// </remarks>
 internal static class AppendStatement
 {
@@ -41,6 +44,8 @@ internal static class AppendStatement
 
     public static BatchParts PartsOf(IReadOnlyList<PreparedAppend> batch)
     {
+        if (batch is [{ Streams: [{ Expected: > 0 }], Events.Length: 1, Views.Length: 0, Idempotency: null, Inbox: null } lone])
+            return BatchParts.Lone | (lone.HasPublished ? BatchParts.Published : 0);
         var parts = BatchParts.None;
         foreach (var append in batch)
         {
@@ -53,27 +58,30 @@ internal static class AppendStatement
         return parts;
     }
 
-    /// <summary>Begin, lock, write, commit: one round trip, and the server needs nothing more of us to finish.</summary>
+    /// <summary>
+    /// Lock and write, one round trip and one transaction: what is sent before one Sync message belongs together, and the
+    /// Sync commits it. The server needs nothing more of us to finish, so the lock is never held for a slow client.
+    /// </summary>
     public static NpgsqlBatch Create(BatchParts parts, NpgsqlConnection connection)
     {
-        var write = new NpgsqlBatchCommand(TextOf(parts));
-        foreach (var parameter in Parameters(parts))
+        var write = new NpgsqlBatchCommand(Texts.GetOrAdd(parts, static parts => parts.HasFlag(BatchParts.Lone) ? BuildLone(parts) : Build(parts)));
+        foreach (var parameter in parts.HasFlag(BatchParts.Lone) ? LoneParameters() : Parameters(parts))
             write.Parameters.Add(parameter);
         return new NpgsqlBatch(connection)
         {
-            BatchCommands =
-            {
-                new("begin isolation level read committed"),
-                new($"select pg_advisory_xact_lock({OrderingLock})"),
-                write,
-                new("commit"),
-            },
+            BatchCommands = { new($"select pg_advisory_xact_lock({OrderingLock})"), write },
         };
     }
 
     public static void Fill(NpgsqlBatch statement, BatchParts parts, IReadOnlyList<PreparedAppend> batch)
     {
-        var values = new Values(statement.BatchCommands[2].Parameters);
+        var values = new Values(statement.BatchCommands[1].Parameters);
+        if (parts.HasFlag(BatchParts.Lone))
+        {
+            FillLone(values, batch[0].Streams[0], batch[0].Events[0]);
+            return;
+        }
+
         var streams = Flatten(batch, append => append.Streams);
         values.Next(streams.Map(x => x.Append));
         values.Next(streams.Map(x => x.Item.StreamId));
@@ -194,20 +202,18 @@ internal static class AppendStatement
 
     private static NpgsqlParameter<T[]> ArrayOf<T>(NpgsqlDbType element) => new() { NpgsqlDbType = NpgsqlDbType.Array | element };
 
-    private static string TextOf(BatchParts parts) => Texts.GetOrAdd(parts, Build);
-
     private static string Build(BatchParts parts)
     {
         var published = parts.HasFlag(BatchParts.Published);
         var views = parts.HasFlag(BatchParts.Views);
         var idempotency = parts.HasFlag(BatchParts.Idempotency);
         var inbox = parts.HasFlag(BatchParts.Inbox);
-        // In the order in which Fill and Parameters go through the parts, which is not the order of the text.
+        // In the order of Parameters.
         var next = 17;
-        var publishedRows = published ? Numbers(1) : "";
-        var (viewRows, viewTerms) = views ? (Numbers(8), Numbers(5)) : ("", "");
-        var idempotencyRows = idempotency ? Numbers(7) : "";
-        var inboxRows = inbox ? Numbers(4) : "";
+        var number = published ? $", ${next++}" : "";
+        var (viewRows, terms) = views ? (Numbers(8), Numbers(5)) : ("", "");
+        var asked = idempotency ? Numbers(7) : "";
+        var message = inbox ? Numbers(4) : "";
         var sql = new StringBuilder("""
             with judged as materialized (
                 select s.*, coalesce(m.version, 0) as actual, k.key_id is not null as erased
@@ -221,7 +227,7 @@ internal static class AppendStatement
         {
             sql.Append($"""
                 asked as materialized (
-                    select * from unnest({idempotencyRows}) as i (append, key, body_hash, status, location, subject, at)
+                    select * from unnest({asked}) as i (append, key, body_hash, status, location, subject, at)
                 ),
                 done as materialized (
                     select a.append, d.body_hash, d.status, d.location, d.subject
@@ -236,7 +242,7 @@ internal static class AppendStatement
             sql.Append($"""
                 message as materialized (
                     select n.*, coalesce(b.contiguous, 0) as contiguous, coalesce(b.later, '{"{}"}') as later
-                    from unnest({inboxRows}) as n (append, consumer, stream_id, number)
+                    from unnest({message}) as n (append, consumer, stream_id, number)
                     left join partnership.inbox b on b.consumer = n.consumer and b.stream_id = n.stream_id
                 ),
 
@@ -265,7 +271,6 @@ internal static class AppendStatement
             ),
 
             """);
-        var number = published ? $", {publishedRows}" : "";
         sql.Append($"""
             event as materialized (
                 select * from unnest($8, $9, $10, $11, $12, $13, $14, $15, $16{number})
@@ -292,7 +297,7 @@ internal static class AppendStatement
         }
 
         if (views)
-            AppendViews(sql, viewRows, viewTerms);
+            AppendViews(sql, viewRows, terms);
         if (idempotency)
         {
             sql.Append("""
@@ -374,11 +379,61 @@ internal static class AppendStatement
         )
         """);
 
+    /// <summary>
+    /// One event without arrays and without a list of what failed: no row back means that something did, and the general
+    /// statement is asked what.
+    /// </summary>
+    private static string BuildLone(BatchParts parts) => $"""
+        with stream as (
+            update mt_streams set version = $3, timestamp = $4
+            where id = $1 and version = $2 and not exists (select from partnership.erased_keys where key_id = $5)
+            returning id
+        ),
+        event as (
+            insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, correlation_id, headers)
+            select nextval('mt_events_sequence'), $6, id, $3, $7, $8, $4, $9, $10 from stream
+        )
+        {(parts.HasFlag(BatchParts.Published) ? """
+        ,
+        publication as (
+            insert into partnership.publications (stream_id, version, number)
+            select id, $3, 1 + coalesce((select p.number from partnership.publications p where p.stream_id = $1 order by p.version desc limit 1), 0)
+            from stream
+        )
+        """ : "")}
+        select from stream
+        """;
+
+    private static List<NpgsqlParameter> LoneParameters() =>
+    [
+        Of<Guid>(NpgsqlDbType.Uuid), Of<long>(NpgsqlDbType.Bigint), Of<long>(NpgsqlDbType.Bigint), Of<DateTime>(NpgsqlDbType.TimestampTz),
+        Of<Guid>(NpgsqlDbType.Uuid), Of<Guid>(NpgsqlDbType.Uuid), Of<byte[]>(NpgsqlDbType.Jsonb), Of<string>(NpgsqlDbType.Text),
+        Of<string?>(NpgsqlDbType.Text), Of<byte[]>(NpgsqlDbType.Jsonb),
+    ];
+
+    private static void FillLone(Values values, PreparedStream stream, PreparedEvent added)
+    {
+        values.One(stream.StreamId);
+        values.One(stream.Expected);
+        values.One(stream.Version);
+        values.One(added.At);
+        values.One(stream.KeyId);
+        values.One(added.Id);
+        values.One(added.Data);
+        values.One(added.Type);
+        values.One(added.Correlation);
+        values.One(added.Headers);
+    }
+
+    private static NpgsqlParameter<T> Of<T>(NpgsqlDbType type) => new() { NpgsqlDbType = type };
+
     /// <summary>Sets the parameters one after the other, in the order they were declared.</summary>
     private struct Values(NpgsqlParameterCollection parameters)
     {
         private int next;
 
-        public void Next<T>(T[] value) => ((NpgsqlParameter<T[]>)parameters[next++]).TypedValue = value;
+        public void Next<T>(T[] value) => One(value);
+
+        public void One<T>(T value) => ((NpgsqlParameter<T>)parameters[next++]).TypedValue = value;
     }
 }

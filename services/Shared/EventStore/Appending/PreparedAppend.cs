@@ -5,7 +5,9 @@ namespace Partnership.EventStore;
 /// <summary>An append as it will be written: serialised and sealed, by its caller's thread, before it is handed over.</summary>
 internal sealed class PreparedAppend
 {
-    private readonly TaskCompletionSource<AppendVerdict> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AppendVerdict> outcome = new();
+    private AppendVerdict? verdict;
+    private Exception? failure;
 
     public required PreparedStream[] Streams { get; init; }
 
@@ -32,9 +34,24 @@ internal sealed class PreparedAppend
 
     public AppendVerdict.Written Written() => new(Streams.ToDictionary(stream => stream.StreamId, stream => stream.Version));
 
-    public void Complete(AppendVerdict verdict) => outcome.TrySetResult(verdict);
+    /// <summary>What became of it; the caller learns it with <see cref="Answer"/>.</summary>
+    public void Settle(AppendVerdict settled) => verdict = settled;
 
-    public void Fail(Exception failure) => outcome.TrySetException(failure);
+    public void Settle(Exception failed) => failure = failed;
+
+    /// <summary>
+    /// Lets the caller go on, on this thread: only for a lane that has nothing more to do. Else by
+    /// <see cref="AnswerElsewhere"/>, since a caller's work must not hold up the others.
+    /// </summary>
+    public void Answer()
+    {
+        if (verdict is not null)
+            outcome.SetResult(verdict);
+        else
+            outcome.SetException(failure ?? new EventStoreUnavailableException("An append was left without a verdict."));
+    }
+
+    public void AnswerElsewhere() => ThreadPool.UnsafeQueueUserWorkItem(static append => append.Answer(), this, preferLocal: true);
 }
 
 /// <param name="Version">The version after this append.</param>

@@ -11,6 +11,8 @@ internal static class Connections
         "-c plan_cache_mode=force_generic_plan -c jit=off "
         // A plan made while the tables were still empty must not turn into scans when they have grown.
         + "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+        // The statement after the lock must see what was committed before it was granted.
+        + "-c default_transaction_isolation=read\\ committed "
         // One held inside the lock is ended before the next one gives up waiting for it.
         + "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=8000 -c statement_timeout=10000";
 
@@ -46,7 +48,7 @@ internal static class Connections
             CommandTimeout = 15,
             CancellationTimeout = 2000,
         };
-        settings.Options = string.IsNullOrEmpty(settings.Options) ? AppendOptions : $"{settings.Options} {AppendOptions}";
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? AppendOptions : $"{AppendOptions} {settings.Options}";
         return settings.ConnectionString;
     }
 

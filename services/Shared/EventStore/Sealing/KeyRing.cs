@@ -137,6 +137,29 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
         return scopes;
     }
 
+    /// <summary>
+    /// Destroys again what was destroyed before: a key database restored from a copy may have brought keys back. The
+    /// event database remembers.
+    /// </summary>
+    /// <exception cref="EventStoreUnavailableException">A database did not answer.</exception>
+    public async Task DestroyAgainAsync(CancellationToken cancellationToken)
+    {
+        await using var command = events.CreateCommand("select key_id from partnership.erased_keys");
+        var erased = await PostgresEventStore.RowsAsync(command, reader => reader.GetGuid(0), cancellationToken);
+        if (erased.Count == 0)
+            return;
+        await foreach (var held in QueryAsync(
+            """
+            update partnership.data_keys set wrapped = null, destroyed = $2 where key_id = any($1) and wrapped is not null
+            returning key_id, subject, retention_class, owner, wrapped
+            """,
+            [new NpgsqlParameter<Guid[]> { TypedValue = [.. erased] }, new NpgsqlParameter<DateTime> { TypedValue = clock.GetUtcNow().UtcDateTime }],
+            cancellationToken))
+        {
+            byScope[held.Scope] = byId[held.Id] = held;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await sweep.DisposeAsync();
@@ -145,36 +168,31 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
 
     private async ValueTask<DataKey> LoadOrMakeAsync(SealScope scope, CancellationToken cancellationToken)
     {
-        // At most three looks: present; made by us or, at the same moment, by somebody else; seen after that commit.
+        // Neither there nor made: somebody else is making it at this moment, and the next look sees it.
         for (var attempt = 0; attempt < 3; attempt++)
         {
+            var now = clock.GetUtcNow();
+            var id = Guid.CreateVersion7(now);
             await foreach (var held in QueryAsync(
                 """
+                with made as (
+                    insert into partnership.data_keys (subject, retention_class, owner, key_id, wrapped, created) values ($1, $2, $3, $4, $5, $6)
+                    on conflict do nothing
+                    returning key_id, subject, retention_class, owner, wrapped
+                )
+                select key_id, subject, retention_class, owner, wrapped from made
+                union all
                 select key_id, subject, retention_class, owner, wrapped from partnership.data_keys
                 where subject = $1 and retention_class = $2 and owner = $3
                 """,
-                ScopeParameters(scope), cancellationToken))
-            {
-                return KeyOf(Keep(held));
-            }
-
-            var now = clock.GetUtcNow();
-            var id = Guid.CreateVersion7(now);
-            var key = RandomNumberGenerator.GetBytes(DataKey.KeySize);
-            await foreach (var made in QueryAsync(
-                """
-                insert into partnership.data_keys (subject, retention_class, owner, key_id, wrapped, created) values ($1, $2, $3, $4, $5, $6)
-                on conflict do nothing
-                returning key_id, subject, retention_class, owner, wrapped
-                """,
                 [
                     .. ScopeParameters(scope), new NpgsqlParameter<Guid> { TypedValue = id },
-                    new NpgsqlParameter<byte[]> { TypedValue = Wrap(id, scope, key) },
+                    new NpgsqlParameter<byte[]> { TypedValue = Wrap(id, scope, RandomNumberGenerator.GetBytes(DataKey.KeySize)) },
                     new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime },
                 ],
                 cancellationToken))
             {
-                return KeyOf(Keep(made));
+                return KeyOf(Keep(held));
             }
         }
 

@@ -15,7 +15,7 @@ internal static class NameNormaliser
         "àáâãāăąǎ:a", "äæǽ:ae", "å:a", "çćĉċč:c", "ďđð:d", "èéêëēĕėęěə:e", "ĝğġģ:g", "ĥħ:h", "ìíîïĩīĭįı:i", "ĵ:j", "ķ:k", "ĺļľŀł:l",
         "ñńņňŉŋ:n", "òóôõōŏőǒ:o", "öøœǿ:oe", "ŕŗř:r", "śŝşšș:s", "ß:ss", "ţťŧț:t", "þ:th", "ùúûũūŭůűųǔ:u", "ü:ue", "ŵ:w", "ýÿŷ:y", "źżž:z");
 
-    /// <summary>Lower-case parts of a name, without diacritics; hyphens part them, apostrophes do not.</summary>
+    /// <summary>Lower-case parts of a name, without diacritics; hyphens part them, apostrophes do not, and O, Mc and Mac belong to what follows.</summary>
     public static IReadOnlyList<string> Parts(string name)
     {
         var parts = new List<string>();
@@ -36,7 +36,9 @@ internal static class NameNormaliser
 
         void End()
         {
-            if (part.Length > 0)
+            if (part.Length > 0 && parts is [.., "o" or "mc" or "mac"])
+                parts[^1] += part.ToString();
+            else if (part.Length > 0)
                 parts.Add(part.ToString());
             part.Clear();
         }

@@ -6,13 +6,7 @@ using Partnership.Marac;
 using Partnership.Marac.Cases;
 using Partnership.Marac.Input;
 using Partnership.ServiceDefaults;
-using Partnership.Tests.Pure.Marac.Referrals;
 using Xunit;
-using CaseOpened = Partnership.Marac.Cases.CaseOpened;
-using MemberListed = Partnership.Marac.Cases.MemberListed;
-using MemberRemoved = Partnership.Marac.Cases.MemberRemoved;
-using NeedRecorded = Partnership.Marac.Cases.NeedRecorded;
-using RelationRecorded = Partnership.Marac.Cases.RelationRecorded;
 using SummaryWritten = Partnership.Marac.Cases.SummaryWritten;
 
 namespace Partnership.Tests.Pure.Marac.Cases;
