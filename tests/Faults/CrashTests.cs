@@ -27,6 +27,9 @@ public sealed class CrashTests(CrashTests.Processes processes) : IClassFixture<C
             {
                 [(Services.Gateway, "Ledger:HeartbeatSeconds")] = "1",
                 [(Services.InformationSharing, "Ledger:HeartbeatSeconds")] = "1",
+                // They are started often and live for seconds: measuring what to compile better does not pay.
+                [(Services.InformationSharing, "DOTNET_TieredPGO")] = "0",
+                [(Services.Gateway, "DOTNET_TieredPGO")] = "0",
             },
         };
     }
@@ -39,14 +42,15 @@ public sealed class CrashTests(CrashTests.Processes processes) : IClassFixture<C
         var referrals = new ConcurrentBag<Guid> { casework.Referral, casework.Barred };
         using var enough = new CancellationTokenSource();
         var load = Task.WhenAll(
-            LoadAsync(() => casework.ReadAsync(), enough.Token),
-            LoadAsync(() => casework.ReadAsync(Guid.CreateVersion7()), enough.Token),
+            LoadAsync(() => casework.ReadAsync(), TimeSpan.FromMilliseconds(10), enough.Token),
+            LoadAsync(() => casework.ReadAsync(Guid.CreateVersion7()), TimeSpan.FromMilliseconds(40), enough.Token),
             LoadAsync(
                 async () =>
                 {
                     if (await casework.TryReferAsync() is { } referral)
                         referrals.Add(referral);
                 },
+                TimeSpan.FromMilliseconds(200),
                 enough.Token));
 
         // How far the consumer gets before it is killed depends on the seed and on nothing we guess.
@@ -121,9 +125,13 @@ public sealed class CrashTests(CrashTests.Processes processes) : IClassFixture<C
         return referrals.Count(referral => !collected.Contains(referral.ToString()));
     }
 
-    /// <summary>Asks again and again. An answer that breaks off was not received; one that is whole is kept by whoever asks.</summary>
-    private static async Task LoadAsync(Func<Task> ask, CancellationToken enough)
+    /// <summary>
+    /// Asks again and again, at most so often that what starts has a processor to start on. An answer that breaks off was
+    /// not received; one that is whole is kept by whoever asks.
+    /// </summary>
+    private static async Task LoadAsync(Func<Task> ask, TimeSpan every, CancellationToken enough)
     {
+        using var pace = new PeriodicTimer(every);
         while (!enough.IsCancellationRequested)
         {
             try
@@ -132,9 +140,10 @@ public sealed class CrashTests(CrashTests.Processes processes) : IClassFixture<C
             }
             catch (HttpRequestException)
             {
-                // The gateway is down. Not at once again: what starts needs the processor.
-                await Task.Delay(TimeSpan.FromMilliseconds(50), CancellationToken.None);
+                // The gateway is down.
             }
+
+            await pace.WaitForNextTickAsync(CancellationToken.None);
         }
     }
 }

@@ -179,7 +179,11 @@ public sealed class AgreedCellsTests(SharedPlatform shared)
         perpetrator["phones"] = new JsonArray();
         body["children"] = new JsonArray(new JsonObject
         {
-            ["name"] = "Robin Childmark", ["dateOfBirth"] = "2019-06-30", ["socialWorker"] = "Childmark", ["school"] = "Schoolmark Primary School", ["livesWith"] = "Livmark",
+            ["name"] = "Robin Childmark",
+            ["dateOfBirth"] = "2019-06-30",
+            ["socialWorker"] = "Childmark",
+            ["school"] = "Schoolmark Primary School",
+            ["livesWith"] = "Livmark",
         });
         body["vulnerableAdults"] = new JsonArray(new JsonObject { ["name"] = "Edna Adultmark", ["relation"] = "Adultmark" });
         foreach (var item in body["riskChecklist"]!["items"]!.AsArray()) item!["comment"] = "Riskmark";
@@ -195,7 +199,10 @@ public sealed class AgreedCellsTests(SharedPlatform shared)
 
     private static JsonObject Address(string line, string postcode) => new()
     {
-        ["lines"] = new JsonArray(line, "Peterborough"), ["postcode"] = postcode, ["isConfidential"] = true, ["isCurrent"] = true,
+        ["lines"] = new JsonArray(line, "Peterborough"),
+        ["postcode"] = postcode,
+        ["isConfidential"] = true,
+        ["isCurrent"] = true,
     };
 
     /// <summary>One record as its readers see it: by id and in their lists.</summary>

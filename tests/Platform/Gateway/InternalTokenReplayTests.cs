@@ -16,7 +16,11 @@ public sealed class InternalTokenReplayTests(SharedPlatform shared)
 
     private static readonly Caller Caller = new()
     {
-        Person = "a-person", Agency = "CON", Team = "PVP", Role = "marac-representative", Purpose = "marac-referral",
+        Person = "a-person",
+        Agency = "CON",
+        Team = "PVP",
+        Role = "marac-representative",
+        Purpose = "marac-referral",
     };
 
     [Fact]
@@ -60,7 +64,10 @@ public sealed class InternalTokenReplayTests(SharedPlatform shared)
         var other = Encoding.UTF8.GetBytes(Samples.Referral(change: b => b["immediateDanger"] = true).ToJsonString());
         Func<InternalToken, InternalToken> submission = t => t with
         {
-            Method = "POST", Path = "/marac/referrals", Query = "", BodyDigest = InternalTokens.BodyDigest(body),
+            Method = "POST",
+            Path = "/marac/referrals",
+            Query = "",
+            BodyDigest = InternalTokens.BodyDigest(body),
         };
         var token = Mint(platform, submission);
         Assert.Equal(Unauthorised, (await PostAsync(platform, token, other)).WithoutDate);

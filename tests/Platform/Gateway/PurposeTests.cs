@@ -70,6 +70,23 @@ public sealed class PurposeTests(SharedPlatform shared)
         }
     }
 
+    [Fact]
+    public async Task A_command_of_somebody_with_several_purposes_names_one_and_of_others_need_not()
+    {
+        var platform = await shared.StartedAsync();
+        var casework = new Casework(platform);
+        var it = await casework.AcceptAsync(await casework.SubmitAsync()); // Neither needs to name its only purpose.
+        foreach (var path in (string[])[it, NoCase])
+        {
+            var unnamed = await casework.Coordinator.PutAsync($"{path}/members/CKH", null);
+            Assert.Equal("purpose-needed", unnamed.Code);
+            Assert.Equal([Casework.Meeting, Casework.Triage], unnamed.Json.GetProperty("purposes").EnumerateArray().Select(p => p.GetString()));
+            Assert.Equal("purpose-not-for-role", (await casework.Coordinator.PutAsync($"{path}/members/CKH", null, Casework.Referral)).Code);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await casework.Coordinator.PutAsync($"{it}/members/CKH", null, Casework.Meeting)).Status);
+    }
+
     [Theory]
     [InlineData("landlord", "marac-triage")]
     [InlineData("landlord", "marac-referral")]

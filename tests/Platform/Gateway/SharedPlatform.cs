@@ -57,6 +57,8 @@ public sealed class SharedPlatform : IAsyncLifetime
                 [(Services.Gateway, "Identity:Issuers:1:Issuer")] = other.Issuer,
                 [(Services.Gateway, "Identity:Issuers:1:MetadataAddress")] = other.MetadataAddress,
                 [(Services.Gateway, "Identity:Issuers:1:Audience")] = TestIssuer.Audience,
+                // How long an answer waits for its entry is shown elsewhere; here a busy machine must not make a 503.
+                [(Services.Gateway, "Ledger:ConfirmWithinSeconds")] = "20",
             },
         });
     }

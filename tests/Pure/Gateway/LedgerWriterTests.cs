@@ -227,7 +227,11 @@ public sealed class LedgerWriterTests : IAsyncLifetime
             transport, disk.Keys,
             new LedgerWriterOptions
             {
-                InstancePrefix = "gateway", ConfirmWithin = settings.ConfirmWithin, Heartbeat = settings.Heartbeat, MaxBatch = settings.MaxBatch, MaxWaiting = settings.MaxWaiting,
+                InstancePrefix = "gateway",
+                ConfirmWithin = settings.ConfirmWithin,
+                Heartbeat = settings.Heartbeat,
+                MaxBatch = settings.MaxBatch,
+                MaxWaiting = settings.MaxWaiting,
             },
             TimeProvider.System, NullLogger<LedgerWriter>.Instance);
         await running.StartAsync(CancellationToken.None);
