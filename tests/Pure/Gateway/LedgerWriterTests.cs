@@ -212,7 +212,7 @@ public sealed class LedgerWriterTests : IAsyncLifetime
 
     private static LedgerBatch Decoded(byte[] bytes) => LedgerBatch.TryDecode(bytes, out var batch) ? batch : throw new InvalidOperationException("Not a batch.");
 
-    private static DisclosureEntry Read(ReadOnlyMemory<byte> bytes) => DisclosureEntry.TryRead(bytes, out var entry) ? entry : throw new InvalidOperationException("Not an entry.");
+    private static DisclosureEntry Read(ReadOnlyMemory<byte> bytes) => DisclosureEntry.TryRead(bytes.Span, out var entry) ? entry : throw new InvalidOperationException("Not an entry.");
 
     /// <summary>Polls; ends by itself where the condition never comes true.</summary>
     private static async Task UntilAsync(Func<bool> condition)
