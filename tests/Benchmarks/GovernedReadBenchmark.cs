@@ -5,7 +5,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -110,7 +109,11 @@ public static class GovernedReadBenchmark
 
     private static HttpMessageInvoker Client(int connections) => new(new SocketsHttpHandler
     {
-        UseProxy = false, UseCookies = false, AllowAutoRedirect = false, MaxConnectionsPerServer = connections, ActivityHeadersPropagator = null,
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        MaxConnectionsPerServer = connections,
+        ActivityHeadersPropagator = null,
     });
 
     /// <summary>Answers every read with one ready envelope of about 8 KB, so that what is measured is the way to the client.</summary>
@@ -142,7 +145,10 @@ public static class GovernedReadBenchmark
         var tokens = new TokenValidator([new IssuerOptions { Issuer = issuer.Issuer, MetadataAddress = issuer.MetadataAddress }], TimeProvider.System);
         var invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
         });
         var forwarder = app.Services.GetRequiredService<IHttpForwarder>();

@@ -99,26 +99,52 @@ public static class OperationTable
 
     private static Operation Read(string pattern, string type, string summary) => new()
     {
-        Method = "GET", Pattern = pattern, Kind = OperationKind.Read, RecordType = type, Verb = Contracts.Operations.Consult, Service = Marac, Scheme = Marac,
+        Method = "GET",
+        Pattern = pattern,
+        Kind = OperationKind.Read,
+        RecordType = type,
+        Verb = Contracts.Operations.Consult,
+        Service = Marac,
+        Scheme = Marac,
         Summary = summary,
     };
 
     private static Operation List(string pattern, string type, string summary) => new()
     {
-        Method = "GET", Pattern = pattern, Kind = OperationKind.List, RecordType = type, Verb = Contracts.Operations.Consult, Service = Marac, Scheme = Marac,
+        Method = "GET",
+        Pattern = pattern,
+        Kind = OperationKind.List,
+        RecordType = type,
+        Verb = Contracts.Operations.Consult,
+        Service = Marac,
+        Scheme = Marac,
         Summary = summary,
     };
 
     private static Operation Submit(string pattern, string type, string summary) => new()
     {
-        Method = "POST", Pattern = pattern, Kind = OperationKind.Submit, RecordType = type, Verb = Contracts.Operations.Submit, Service = Marac, Scheme = Marac,
-        Idempotent = true, Summary = summary,
+        Method = "POST",
+        Pattern = pattern,
+        Kind = OperationKind.Submit,
+        RecordType = type,
+        Verb = Contracts.Operations.Submit,
+        Service = Marac,
+        Scheme = Marac,
+        Idempotent = true,
+        Summary = summary,
     };
 
     private static Operation Change(string method, string pattern, string type, string command, string summary) => new()
     {
-        Method = method, Pattern = pattern, Kind = OperationKind.Change, RecordType = type, Verb = Contracts.Operations.Change, Command = command,
-        Service = Marac, Scheme = Marac, Summary = summary,
+        Method = method,
+        Pattern = pattern,
+        Kind = OperationKind.Change,
+        RecordType = type,
+        Verb = Contracts.Operations.Change,
+        Command = command,
+        Service = Marac,
+        Scheme = Marac,
+        Summary = summary,
         RecordPath = pattern[..(pattern.IndexOf('}', StringComparison.Ordinal) + 1)].Replace("{id:guid}", "{id}", StringComparison.Ordinal),
     };
 

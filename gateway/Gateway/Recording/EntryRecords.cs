@@ -23,6 +23,12 @@ public static class EntryRecords
     /// <summary>A list that had nothing for this caller: still an answer, still recorded.</summary>
     public static EntryRecord Empty(string recordType) => new()
     {
-        RecordType = recordType, SubjectIds = [], FieldGroups = [], HeldBack = [], MasksApplied = [], DecisionRule = [], Facts = NoFacts,
+        RecordType = recordType,
+        SubjectIds = [],
+        FieldGroups = [],
+        HeldBack = [],
+        MasksApplied = [],
+        DecisionRule = [],
+        Facts = NoFacts,
     };
 }

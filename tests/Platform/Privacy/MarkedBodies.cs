@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 
 namespace Partnership.Tests.Platform.Privacy;
