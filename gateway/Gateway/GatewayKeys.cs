@@ -32,6 +32,8 @@ public sealed class GatewayKeys
 
     public byte[] PseudonymKey(string scheme) => pseudonymKeys[scheme];
 
+    public bool HasPseudonymKey(string scheme) => pseudonymKeys.ContainsKey(scheme);
+
     private static ECDsa Ec(IConfiguration configuration, string name)
     {
         var key = ECDsa.Create();

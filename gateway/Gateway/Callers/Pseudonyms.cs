@@ -16,6 +16,9 @@ public sealed class Pseudonyms(GatewayKeys keys)
 
     public string OfPerson(string scheme, string personId) => Of(scheme, "person|" + personId);
 
+    /// <summary>Whether this gateway serves the scheme at all: the register may name readers for one that is yet to come.</summary>
+    public bool Serves(string scheme) => keys.HasPseudonymKey(scheme);
+
     /// <summary>A session is told from another, never traced back to a token.</summary>
     public string OfSession(string scheme, string session) => Of(scheme, "session|" + session);
 

@@ -93,6 +93,12 @@ public sealed class ListRecords(
             return null;
         }
 
+        if (!pseudonyms.Serves(scheme))
+        {
+            await FixedAnswer.SchemeNeeded.WriteAsync(request.Http);
+            return null;
+        }
+
         // Who reads a scheme's ledger stands in that scheme's ledger, under the name that scheme has for them.
         return request with
         {

@@ -49,7 +49,8 @@ public sealed class InputReport
     public IReadOnlyDictionary<string, string[]> ByField() =>
         errors.GroupBy(e => e.Field).ToDictionary(g => g.Key, g => g.Select(e => $"{e.Code}: {e.Sentence}").ToArray());
 
-    private bool IsFaulty(string field) =>
+    /// <summary>Whether the field, or something in it, already has an error.</summary>
+    public bool IsFaulty(string field) =>
         errors.Any(e => e.Field == field || (e.Field.StartsWith(field, StringComparison.Ordinal) && e.Field[field.Length] is '[' or '.'));
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -37,8 +38,10 @@ internal static class Telemetry
         // Method, route template and status on the span of a request; off by default in this version of ASP.NET Core, which
         // looks once, when the first host of the process starts.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-        // Baggage could carry anything from outside; trace context carries ids.
+        // Baggage could carry anything from outside; trace context carries ids. The server took the propagator that was
+        // current when the builder was made, so it is replaced there too.
         DistributedContextPropagator.Current = TraceContextOnly.Instance;
+        builder.Services.Replace(ServiceDescriptor.Singleton<DistributedContextPropagator>(TraceContextOnly.Instance));
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not { Length: > 0 } endpoint)
             return;
 

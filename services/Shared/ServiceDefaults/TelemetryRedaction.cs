@@ -18,6 +18,9 @@ internal sealed class RedactSpans : BaseProcessor<Activity>
     public override void OnEnd(Activity data)
     {
         ArgumentNullException.ThrowIfNull(data);
+        // The name of a request's span begins with its method, which a client may make up.
+        if (data.GetTagItem("http.request.method_original") is not null || data.GetTagItem("http.request.method") is "_OTHER")
+            data.DisplayName = data.GetTagItem("http.route") is string route ? $"HTTP {route}" : "HTTP";
         foreach (var (name, value) in data.TagObjects.ToArray())
         {
             if (Dropped.Contains(name) || name.StartsWith("db.query.parameter", StringComparison.Ordinal) || name.StartsWith("enduser.", StringComparison.Ordinal))

@@ -118,7 +118,8 @@ public sealed class BadReferralTests(GovernedPlatform governed)
         new("a child of nineteen", "children[0].dateOfBirth", "child-is-adult", body =>
         {
             body["children"]![0]!["dateOfBirth"] = Today.AddYears(-19).AddDays(-9).ToString("yyyy-MM-dd", null);
-            body["children"]![0]!["relationToVictim"] = body["children"]![0]!["relationToPerpetrator"] = "stepson";
+            body["children"]![0]!["relationToVictim"] = "stepson";
+            body["children"]![0]!["relationToPerpetrator"] = "stepson";
         }),
     ];
 

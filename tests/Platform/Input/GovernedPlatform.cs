@@ -21,6 +21,8 @@ public sealed class GovernedPlatform : PlatformFixture
 
     protected override PlatformOptions Options => new()
     {
+        // How long a service takes is no matter here, and the first requests of a busy machine take long.
+        Settings = new Dictionary<(string, string), string?> { [(Services.Gateway, "Gateway:ServiceTimeout")] = "00:01:00" },
         Partnership = text => text.Replace("\npeople:\n", $$"""
 
             people:

@@ -49,7 +49,13 @@ public sealed class MarkedPlatform : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Platform = await RunningPlatform.StartAsync(new() { Processes = true, Telemetry = true });
+        Platform = await RunningPlatform.StartAsync(new()
+        {
+            Processes = true,
+            Telemetry = true,
+            // How long a service takes is no matter here, and the first requests of a busy machine take long.
+            Settings = new Dictionary<(string, string), string?> { [(Services.Gateway, "Gateway:ServiceTimeout")] = "00:01:00" },
+        });
         await TapAsync();
         var story = new MarkedStory(this);
         await story.TellAsync();

@@ -167,12 +167,25 @@ public sealed class PostgresServer : IAsyncDisposable
             Directory.Delete(folder, recursive: true);
     }
 
-    /// <summary>A port nobody listens on at this moment.</summary>
+    /// <summary>
+    /// A port nobody listens on at this moment; below the range that the system gives to outgoing connections, so that none
+    /// of them takes it before we do, and above those of brokers.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, RandomNumberGenerator.GetInt32(28_000, 32_700));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it; there are others.
+            }
+        }
     }
 
     // PostgreSQL refuses to run as root; the Debian package brings a user of its own.

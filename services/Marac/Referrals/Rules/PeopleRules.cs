@@ -57,7 +57,7 @@ internal static class PeopleRules
         report.Require(victim.Name, "victim.name", "Say who the victim is.");
         CheckName(victim.Name, "victim.name", report);
         CheckNames(victim.Aliases, "victim.aliases", report);
-        if (victim.DateOfBirth is null && victim.EstimatedAge is null)
+        if (victim.DateOfBirth is null && victim.EstimatedAge is null && !report.IsFaulty("victim.estimatedAge"))
             report.Require(null, "victim.dateOfBirth", "Give the date of birth, or an estimated age.");
         if (!CheckBirth(victim.DateOfBirth, "victim.dateOfBirth", today, report)) return;
 
