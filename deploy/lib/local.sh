@@ -103,11 +103,11 @@ bus_definitions() {
 }
 
 # What a user of the bus may declare, write to and read from. Who publishes events of a scheme cannot read the ledger's
-# queue; the gateway can only put entries into it.
+# queue; the gateway can only put entries into it, and hear of those a policy made the queue drop.
 bus_rights() {
     case $1 in
         operator | migrator) rights '.*' '.*' '.*' ;;
-        gateway) rights '^information-sharing\\.ledger$' '^(amq\\.default|information-sharing\\.ledger)$' '^$' ;;
+        gateway) rights '^(information-sharing\\.ledger(-dropped)?|amq\\.gen.*)$' '^(amq\\.default|information-sharing\\.ledger(-dropped)?|amq\\.gen.*)$' '^(information-sharing\\.ledger-dropped|amq\\.gen.*)$' ;;
         marac) rights '^marac\\.' '^marac\\.' '^marac\\.' ;;
         information-sharing) rights '^(information-sharing|marac)\\.' '^information-sharing\\.' '^(information-sharing|marac)\\.' ;;
     esac
