@@ -216,7 +216,8 @@ public sealed class MaracSliceTests(MaracFixture marac) : IClassFixture<MaracFix
         Assert.Equal(answers[0].Text, answers[1].Text);
 
         var notes = await Task.WhenAll(answers.Select(a => NotesAsync(a.Location!)));
-        Assert.Contains(notes, codes => codes.SequenceEqual(["possible-duplicate"]));
+        // Other tests tell of people with the same names, so there may be further notes.
+        Assert.Contains(notes, codes => codes.Contains("possible-duplicate"));
     }
 
     [Fact]
