@@ -78,6 +78,20 @@ public sealed record PerpetratorView
     [Group(FieldGroups.PerpetratorIdentity)] public string? Weapons { get; init; }
     [Group(FieldGroups.PerpetratorIdentity)] public string? LicenceOrderOrBail { get; init; }
     [Group(FieldGroups.PerpetratorIdentity)] public DateOnly? InCustodyUntil { get; init; }
+
+    /// <summary>
+    /// What would tell where the victim lives or can be rung (a shared home, the area of an order): absent from the fields
+    /// above, and released with the victim's location only.
+    /// </summary>
+    [Group(FieldGroups.VictimLocation)] public IReadOnlyList<LocationTextView> TellsLocation { get; init; } = [];
+}
+
+/// <summary>A text about a perpetrator that tells the victim's location.</summary>
+public sealed record LocationTextView
+{
+    /// <summary>The field it was given in, such as <c>address</c>.</summary>
+    [Group(FieldGroups.VictimLocation)] public required string Field { get; init; }
+    [Group(FieldGroups.VictimLocation)] public required string Text { get; init; }
 }
 
 /// <summary>A child, unborn included (<see cref="ExpectedOn"/>).</summary>

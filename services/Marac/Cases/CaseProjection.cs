@@ -87,7 +87,7 @@ internal static class CaseProjection
         Referrals = [it.Opening.ReferralId],
         Sharing = SharingOf(it),
         Victim = it.Content.Victim.ToView(),
-        Perpetrators = [.. it.Content.Perpetrators.Select(p => p.ToView())],
+        Perpetrators = [.. it.Content.Perpetrators.Select(p => p.ToView(it.Content))],
         Children = [.. it.Content.Children.Select(c => c.ToView())],
         VulnerableAdults = [.. it.Content.VulnerableAdults.Select(a => a.ToView())],
         RiskChecklist = it.Content.RiskChecklist?.ToView(),

@@ -20,20 +20,36 @@ internal static class ContentViews
         Diversity = victim.Diversity?.ToView(),
     };
 
-    public static PerpetratorView ToView(this Perpetrator perpetrator) => new()
+    /// <summary>
+    /// A perpetrator as readers without the victim's location may have them: whatever tells that location, such as a home
+    /// the two share, moves to a property that leaves with the location only.
+    /// </summary>
+    public static PerpetratorView ToView(this Perpetrator perpetrator, ReferralContent content)
     {
-        PersonId = perpetrator.PersonId,
-        Name = perpetrator.Name,
-        Aliases = perpetrator.Aliases,
-        DateOfBirth = perpetrator.DateOfBirth,
-        Address = perpetrator.Address,
-        Phones = perpetrator.Phones,
-        Relation = perpetrator.Relation,
-        Occupation = perpetrator.Occupation,
-        Weapons = perpetrator.Weapons,
-        LicenceOrderOrBail = perpetrator.LicenceOrderOrBail,
-        InCustodyUntil = perpetrator.InCustodyUntil,
-    };
+        var held = new List<LocationTextView>();
+        return new PerpetratorView
+        {
+            PersonId = perpetrator.PersonId,
+            Name = perpetrator.Name,
+            Aliases = perpetrator.Aliases,
+            DateOfBirth = perpetrator.DateOfBirth,
+            Address = Open("address", perpetrator.Address),
+            Phones = [.. perpetrator.Phones.Select(number => Open("phones", number)).OfType<string>()],
+            Relation = perpetrator.Relation,
+            Occupation = Open("occupation", perpetrator.Occupation),
+            Weapons = Open("weapons", perpetrator.Weapons),
+            LicenceOrderOrBail = Open("licenceOrderOrBail", perpetrator.LicenceOrderOrBail),
+            InCustodyUntil = perpetrator.InCustodyUntil,
+            TellsLocation = held,
+        };
+
+        string? Open(string field, string? text)
+        {
+            if (text is null || !LocationGuard.TellsHome(text, content)) return text;
+            held.Add(new LocationTextView { Field = field, Text = text });
+            return null;
+        }
+    }
 
     public static ChildView ToView(this Child child) => new()
     {

@@ -31,6 +31,10 @@ public static partial class LocationGuard
         return content.Victim.Phones.Any(p => phones.Contains(Comparable.Phone(p.Number)));
     }
 
+    /// <summary>The same, and whether the text is an address of the victim, however it is written.</summary>
+    public static bool TellsHome(string text, ReferralContent content) =>
+        IsIn(text, content) || content.Victim.Addresses.Any(a => Comparable.IsSameAddress(a.Lines, a.Postcode, text));
+
     /// <summary>Every full postcode in a text, comparable.</summary>
     public static IReadOnlySet<string> PostcodesIn(string text) =>
         PostcodePattern().Matches(text).Select(m => Comparable.Postcode(m.Value)).ToHashSet();

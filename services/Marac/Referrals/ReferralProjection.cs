@@ -75,7 +75,7 @@ internal static class ReferralProjection
         RecordsCheckedAt = referral.Checked?.CheckedAt,
         RedirectReason = referral.Proposal?.Reason,
         Victim = referral.Content.Victim.ToView(),
-        Perpetrators = [.. referral.Content.Perpetrators.Select(p => p.ToView())],
+        Perpetrators = [.. referral.Content.Perpetrators.Select(p => p.ToView(referral.Content))],
         Children = [.. referral.Content.Children.Select(c => c.ToView())],
         VulnerableAdults = [.. referral.Content.VulnerableAdults.Select(a => a.ToView())],
         RiskChecklist = referral.Content.RiskChecklist?.ToView(),
