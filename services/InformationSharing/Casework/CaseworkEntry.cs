@@ -49,15 +49,30 @@ public static class CaseworkEntry
                     RecordType = RecordTypeOf(message),
                     RecordId = message.RecordId.ToString(),
                     SubjectIds = [.. message.Subjects.Select(s => s.ToString())],
-                    FieldGroups = message is SummaryWritten ? [FieldGroups.Summary] : [],
+                    FieldGroups = message switch { SummaryWritten => [FieldGroups.Summary], NeedRecorded need => need.Groups, _ => [] },
                     HeldBack = [],
                     MasksApplied = [],
                     DecisionRule = actor.Rule is { } rule ? [rule] : [],
-                    Facts = new Dictionary<string, bool>(),
+                    Facts = FactsSet(message),
                 },
             ],
         };
     }
+
+    /// <summary>
+    /// The fact that the change set, and for whom: <c>own-tenancy:CKH</c>, <c>member:CON/PVP</c>; false where it ended. Setter
+    /// and time are the entry's own, so that a later disclosure can be traced to who opened it.
+    /// </summary>
+    private static Dictionary<string, bool> FactsSet(ICaseworkEvent message) => message switch
+    {
+        MemberListed e => new() { [For("member", e.Agency, e.Team)] = true },
+        MemberRemoved e => new() { [For("member", e.Agency, e.Team)] = false },
+        RelationRecorded e => new() { [For(e.Kind, e.Agency, e.Team)] = !e.Ended },
+        NeedRecorded e => new() { [For("need-recorded", e.Agency, e.Team)] = !e.Ended },
+        _ => [],
+    };
+
+    private static string For(string fact, string agency, string? team) => team is null ? $"{fact}:{agency}" : $"{fact}:{agency}/{team}";
 
     /// <summary>
     /// UUIDv5 of the event's id (as name space) and <c>ledger</c>: the same for ever, so an event delivered again is

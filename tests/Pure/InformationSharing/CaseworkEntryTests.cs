@@ -49,6 +49,19 @@ public sealed class CaseworkEntryTests
     }
 
     [Fact]
+    public void The_entry_of_a_relation_names_the_fact_and_for_whom_it_was_set_or_ended()
+    {
+        static MemberListed Listed() => (MemberListed)Message(typeof(MemberListed));
+        static RelationRecorded Related() => (RelationRecorded)Message(typeof(RelationRecorded));
+        var listed = CaseworkEntry.Of(Listed() with { Agency = "CON", Team = "PVP" }, Nonce, null).Records[0].Facts;
+        Assert.Equal(new KeyValuePair<string, bool>("member:CON/PVP", true), Assert.Single(listed));
+        var opened = CaseworkEntry.Of(Related() with { Agency = "CKH", Team = null, Kind = "own-tenancy", Ended = false }, Nonce, null).Records[0].Facts;
+        Assert.Equal(new KeyValuePair<string, bool>("own-tenancy:CKH", true), Assert.Single(opened));
+        var ended = CaseworkEntry.Of(Related() with { Agency = "CKH", Team = null, Kind = "own-tenancy", Ended = true }, Nonce, null).Records[0].Facts;
+        Assert.Equal(new KeyValuePair<string, bool>("own-tenancy:CKH", false), Assert.Single(ended));
+    }
+
+    [Fact]
     public void The_id_follows_from_the_event_and_is_a_UUID_of_version_5()
     {
         // uuid.uuid5(uuid.UUID("0192f0a0-1111-7abc-8def-000000000001"), "ledger") in Python.
