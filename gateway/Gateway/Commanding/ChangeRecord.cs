@@ -63,12 +63,10 @@ public sealed class ChangeRecord(
 
             var answer = await forwarder.ForwardAsync(
                 request, ServiceCaller.Of(request, decision), OperationPaths.Whole(operation.Pattern, http), query, body.Value.Body, facts.Facts.Version, []);
-            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.RegisteredProblems.FactsChanged) continue;
+            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.RegisteredProblems.FactsChanged && attempt < MaxAttempts) continue;
             await answers.WriteAsync(request, answer, decision);
             return;
         }
-
-        await FixedAnswer.Busy.WriteAsync(http);
     }
 
     /// <summary>If-Match is compared with what this caller may see of the record now; without it there is nothing to compare.</summary>

@@ -58,7 +58,8 @@ public sealed class ServiceForwarder(IHttpForwarder forwarder, ServiceClient ser
                 proxyRequest.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             }
 
-            if (operation.Idempotent && key.Count == 1) proxyRequest.Headers.TryAddWithoutValidation("Idempotency-Key", key[0]);
+            // Two keys go on as they came: the service refuses them, where dropping them would mean no key at all.
+            if (operation.Idempotent && key.Count > 0) proxyRequest.Headers.TryAddWithoutValidation("Idempotency-Key", [.. key]);
             proxyRequest.Headers.TryAddWithoutValidation(
                 InternalToken.HeaderName,
                 services.Token(operation.Service, operation.Method, proxyRequest.RequestUri.AbsolutePath, proxyRequest.RequestUri.Query, body.Span, caller, factsVersion, reach));

@@ -89,7 +89,7 @@ public sealed class OperationEndpoints(
         var purposes = agreements.PurposesFor(principal, operation.RecordType, operation.Verb, today, operation.Command);
         var implied = operation.Kind is OperationKind.Submit or OperationKind.Change && purposes.Count == 1 ? purposes[0] : null;
         var purpose = asked ?? implied;
-        if (purpose is null || !PlatformTerms.Purposes.Contains(purpose))
+        if (purpose is null || (asked is null && request.Http.Request.Headers.ContainsKey("Sharing-Purpose")) || !PlatformTerms.Purposes.Contains(purpose))
         {
             await FixedAnswer.PurposeNeededAsync(request.Http, purposes);
             return null;

@@ -15,7 +15,7 @@ namespace Partnership.Gateway.Reading;
 /// <summary>
 /// Lists and searches: the service pages over what the caller can reach, every row is decided here, and the page is
 /// refilled. One row more than asked for is looked at, so that <c>next</c> says whether there is another row this caller
-/// may see, and nothing about rows they may not.
+/// may see, and nothing about rows they may not (up to 2,000 hidden rows in a run, where it gives up looking).
 /// </summary>
 public sealed class ListRecords(
     ServiceForwarder forwarder, AgreementSet agreements, RecordAnswers answers, Releaser releaser, Refusals refusals,

@@ -28,6 +28,7 @@ public sealed class EntryFactory(GatewayKeys keys, AgreementSet agreements, Time
         return Base(request, entryId, LedgerOutcomes.Permit, records) with
         {
             Operation = request.Operation.RecordType.StartsWith("sharing.", StringComparison.Ordinal) ? LedgerOperations.Consultation : LedgerOperations.Disclosure,
+            Recipients = [request.Principal.Team is null ? request.Principal.Agency : $"{request.Principal.Agency}/{request.Principal.Team}"],
             LegalPower = decision.Basis?.LegalPower,
             LawfulBasis = decision.Basis?.LawfulBasis,
             Condition = decision.Basis?.Condition,
@@ -81,7 +82,7 @@ public sealed class EntryFactory(GatewayKeys keys, AgreementSet agreements, Time
             Justification = request.Justification is { } text ? Box().Seal(Encoding.UTF8.GetBytes(text), entryId, "justification") : null,
             PolicyVersion = PolicyVersion,
             AgreementSet = agreements.Digest,
-            Recipients = [principal.Team is null ? principal.Agency : $"{principal.Agency}/{principal.Team}"],
+            Recipients = [],
             Channel = "API",
             CorrelationId = request.Correlation,
             TraceParent = request.TraceParent,

@@ -174,6 +174,7 @@ public sealed class LedgerWriter(ILedgerTransport transport, GatewayKeys keys, L
         EntryId = Guid.CreateVersion7(clock.GetUtcNow()),
         At = clock.GetUtcNow(),
         AbortOf = authorised.EntryId,
+        Recipients = [],
         BodyDigest = null,
         DigestKey = null,
         Justification = null,

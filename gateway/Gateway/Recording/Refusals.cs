@@ -8,8 +8,18 @@ namespace Partnership.Gateway.Recording;
 public sealed class Refusals(LedgerWriter ledger, EntryFactory entries, GatewayOptions options, TimeProvider clock)
 {
     /// <summary>403 and its like: decided by token and route alone.</summary>
-    public async Task RefuseAsync(SharingRequest request, FixedAnswer answer) =>
-        await (await ledger.RecordAsync(entries.Refusal(request, answer.Code)) is null ? FixedAnswer.LedgerUnavailable : answer).WriteAsync(request.Http);
+    public async Task RefuseAsync(SharingRequest request, FixedAnswer answer)
+    {
+        if (await ledger.RecordAsync(entries.Refusal(request, answer.Code)) is null) await UnavailableAsync(request);
+        else await answer.WriteAsync(request.Http);
+    }
+
+    /// <summary>The 503 of a ledger that cannot record: the same, and in the same steps of time, whatever it stands for.</summary>
+    public async Task UnavailableAsync(SharingRequest request)
+    {
+        await NextStepAsync(request.ArrivedAt);
+        await FixedAnswer.LedgerUnavailable.WriteAsync(request.Http);
+    }
 
     /// <summary>
     /// The identical 404 of a record that is hidden and of one that does not exist: recorded, then sent at the next step of
@@ -18,7 +28,7 @@ public sealed class Refusals(LedgerWriter ledger, EntryFactory entries, GatewayO
     public async Task HideAsync(SharingRequest request, Decision? decision)
     {
         var recorded = await ledger.RecordAsync(entries.Refusal(request, decision?.DenialCode ?? "not-found", decision));
-        if (recorded is not null) await NextStepAsync(request.ArrivedAt);
+        await NextStepAsync(request.ArrivedAt);
         await (recorded is null ? FixedAnswer.LedgerUnavailable : FixedAnswer.NotFound).WriteAsync(request.Http);
     }
 

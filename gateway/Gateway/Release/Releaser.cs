@@ -7,14 +7,14 @@ using Partnership.SharingRules;
 namespace Partnership.Gateway.Release;
 
 /// <summary>The one door out: digest, entry, confirmation, then the bytes. In that order, or nothing.</summary>
-public sealed class Releaser(LedgerWriter ledger, EntryFactory entries)
+public sealed class Releaser(LedgerWriter ledger, EntryFactory entries, Refusals refusals)
 {
     public async Task ReleaseAsync(SharingRequest request, Guid entryId, IReadOnlyList<EntryRecord> records, Decision decision, ArrayBufferWriter<byte> body, string? tag)
     {
         var entry = entries.Release(request, entryId, records, decision, body.WrittenSpan);
         if (await ledger.RecordAsync(entry) is not { } promise)
         {
-            await FixedAnswer.LedgerUnavailable.WriteAsync(request.Http);
+            await refusals.UnavailableAsync(request);
             return;
         }
 
