@@ -49,7 +49,13 @@ internal static class ReferralProjection
         Scheme = MaracService.Scheme,
         Subjects = referral.Form.Subjects,
         Author = new AuthorFact(referral.Form.AuthorPerson, referral.Form.AuthorAgency, referral.Form.AuthorTeam),
-        Conflicts = [.. Register.NamedIn(referral.Content).Select(named => new ConflictFact(null, named.Name))],
+        Conflicts =
+        [
+            .. Register.NamedIn(referral.Content).Select(named => named.Name)
+                .Concat((referral.Checked?.Notes ?? []).SelectMany(note => note.Barred))
+                .Distinct()
+                .Select(name => new ConflictFact(null, name)),
+        ],
     };
 
     private static ReferralView DataOf(Referral referral) => new()
