@@ -49,8 +49,8 @@ public sealed class ChangeRecord(
 
             if (!await IsCurrentAsync(request, id, facts))
             {
-                var recorded = await refusals.RecordAsync(request, FixedAnswer.Stale.Code, decision);
-                await (recorded ? FixedAnswer.Stale : FixedAnswer.LedgerUnavailable).WriteAsync(http);
+                if (await refusals.RecordAsync(request, FixedAnswer.Stale.Code, decision)) await FixedAnswer.Stale.WriteAsync(http);
+                else await refusals.UnavailableAsync(request);
                 return;
             }
 
@@ -63,7 +63,14 @@ public sealed class ChangeRecord(
 
             var answer = await forwarder.ForwardAsync(
                 request, ServiceCaller.Of(request, decision), OperationPaths.Whole(operation.Pattern, http), query, body.Value.Body, facts.Facts.Version, []);
-            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.RegisteredProblems.FactsChanged && attempt < MaxAttempts) continue;
+            if (answer.Status == 409 && ServiceProblems.CodeOf(answer) == Contracts.RegisteredProblems.FactsChanged)
+            {
+                if (attempt < MaxAttempts) continue;
+                if (await refusals.RecordAsync(request, FixedAnswer.Busy.Code, decision)) await FixedAnswer.Busy.WriteAsync(http);
+                else await refusals.UnavailableAsync(request);
+                return;
+            }
+
             await answers.WriteAsync(request, answer, decision);
             return;
         }

@@ -20,6 +20,7 @@ public sealed class FixedAnswer
     public static FixedAnswer TooLarge { get; } = new(413, "body-too-large", "The body is larger than the gateway takes.");
     public static FixedAnswer NotJson { get; } = new(415, "not-json", "The body must be application/json.");
     public static FixedAnswer Stale { get; } = new(412, "changed-since-read", "The record has changed since you read it. Read it again.");
+    public static FixedAnswer Busy { get; } = new(409, "try-again", "The record is being changed by others. Try again.");
     public static FixedAnswer UnknownHat { get; } = new(400, "unknown-hat", "You have no hat of that name.");
     public static FixedAnswer BadJustification { get; } = new(400, "unreadable-justification", "Sharing-Justification must stand once and have 1 to 2,000 characters.");
     public static FixedAnswer BadCursor { get; } = new(400, "invalid-cursor", "The cursor is not one this list gave you.");
