@@ -21,8 +21,7 @@ public sealed record Referral
 
     /// <summary>
     /// Rises with every event that a decision about the referral can rest on. The look through stored data is not one: it
-    /// happens by itself some moments after submission and must not overtake the coordinator; but for what it finds of
-    /// people who are barred.
+    /// happens by itself some moments after submission and must not overtake the coordinator.
     /// </summary>
     public long FactsVersion { get; private init; }
     public ReferralSubmitted? Submitted { get; private init; }
@@ -42,7 +41,7 @@ public sealed record Referral
     public Referral Apply(ReferralEvent happened) => happened switch
     {
         ReferralSubmitted e => this with { Id = e.ReferralId, Status = ReferralStatus.Submitted, Submitted = e, FactsVersion = FactsVersion + 1 },
-        RecordsChecked e => this with { Checked = e, FactsVersion = FactsVersion + (e.Notes.Any(n => n.Barred.Count > 0) ? 1 : 0) },
+        RecordsChecked e => this with { Checked = e },
         ReferralAccepted e => this with { Status = ReferralStatus.Accepted, Accepted = e, FactsVersion = FactsVersion + 1 },
         RedirectProposed e => this with { Status = ReferralStatus.RedirectProposed, Proposal = e, FactsVersion = FactsVersion + 1 },
         ReferralRedirected e => this with { Status = ReferralStatus.Redirected, Redirected = e, FactsVersion = FactsVersion + 1 },

@@ -51,12 +51,6 @@ public sealed record TriageNote
     public string Code { get; init; } = "";
     public IReadOnlyList<Guid> Referrals { get; init; } = [];
     public IReadOnlyList<Guid> Cases { get; init; } = [];
-
-    /// <summary>
-    /// Names on the conflict registers of the records above. Whoever is barred from one of them must not learn of it from a
-    /// note, so they are barred from the referral that carries the note.
-    /// </summary>
-    public IReadOnlyList<string> Barred { get; init; } = [];
 }
 
 /// <summary>The coordinator took the referral into a case.</summary>

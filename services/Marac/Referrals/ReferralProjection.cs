@@ -49,13 +49,7 @@ internal static class ReferralProjection
         Scheme = MaracService.Scheme,
         Subjects = referral.Form.Subjects,
         Author = new AuthorFact(referral.Form.AuthorPerson, referral.Form.AuthorAgency, referral.Form.AuthorTeam),
-        Conflicts =
-        [
-            .. Register.NamedIn(referral.Content).Select(named => named.Name)
-                .Concat((referral.Checked?.Notes ?? []).SelectMany(note => note.Barred))
-                .Distinct()
-                .Select(name => new ConflictFact(null, name)),
-        ],
+        Conflicts = [.. Register.NamedIn(referral.Content).Select(named => new ConflictFact(null, named.Name))],
     };
 
     private static ReferralView DataOf(Referral referral) => new()

@@ -71,7 +71,7 @@ internal sealed class CheckStoredRecords(
 
                 if (await queue.WaitAsync(Sweep, clock, stoppingToken))
                 {
-                    foreach (var id in queue.Take()) await TryCheckAsync(id, stoppingToken);
+                    foreach (var id in queue.Take()) await CheckAsync(id, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -82,29 +82,11 @@ internal sealed class CheckStoredRecords(
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                Failed(failure);
+                // By type only: a message may quote what it failed on.
+                log.LogWarning("A look through stored data failed and is tried again: {Failure}", failure.GetType().Name);
             }
         }
     }
-
-    /// <summary>One referral that cannot be looked at keeps no other waiting.</summary>
-    private async Task TryCheckAsync(Guid id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await CheckAsync(id, cancellationToken);
-        }
-#pragma warning disable CA1031 // The next sweep tries it again.
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            Failed(failure);
-        }
-    }
-
-    /// <summary>By type only: a message may quote what it failed on.</summary>
-    private void Failed(Exception failure) =>
-        log.LogWarning("A look through stored data failed and is tried again: {Failure}", failure.GetType().Name);
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
@@ -112,7 +94,7 @@ internal sealed class CheckStoredRecords(
         while (true)
         {
             var rows = await store.PageViewAsync(ReferralProjection.View, [ReferralProjection.Unchecked], after, Batch, cancellationToken);
-            foreach (var row in rows.Where(row => !row.Erased)) await TryCheckAsync(row.Id, cancellationToken);
+            foreach (var row in rows.Where(row => !row.Erased)) await CheckAsync(row.Id, cancellationToken);
             if (rows.Count < Batch) return;
             after = new ViewCursor(rows[^1].SortKey, rows[^1].Id);
         }
@@ -182,21 +164,16 @@ internal sealed class CheckStoredRecords(
     {
         if (view == CaseProjection.View)
         {
-            var found = JsonSerializer.Deserialize<RecordEnvelope<CaseView>>(body.Span, WireJson.Options)!;
-            return found.Data.Status == CaseStatus.Withdrawn
-                ? null
-                : match.Candidate(id, isCase: true, isOpen: true, found.Data.ReferralAt) with { Barred = BarredBy(found.Facts) };
+            var data = JsonSerializer.Deserialize<RecordEnvelope<CaseView>>(body.Span, WireJson.Options)!.Data;
+            return data.Status == CaseStatus.Withdrawn ? null : match.Candidate(id, isCase: true, isOpen: true, data.ReferralAt);
         }
 
         // An accepted referral is found as its case; a withdrawn one is none.
-        var envelope = JsonSerializer.Deserialize<RecordEnvelope<ReferralView>>(body.Span, WireJson.Options)!;
-        var referral = envelope.Data;
+        var referral = JsonSerializer.Deserialize<RecordEnvelope<ReferralView>>(body.Span, WireJson.Options)!.Data;
         return referral.Status is ReferralStatus.Accepted or ReferralStatus.Withdrawn
             ? null
-            : match.Candidate(id, isCase: false, isOpen: referral.Status != ReferralStatus.Redirected, referral.ReferralAt) with { Barred = BarredBy(envelope.Facts) };
+            : match.Candidate(id, isCase: false, isOpen: referral.Status != ReferralStatus.Redirected, referral.ReferralAt);
     }
-
-    private static IReadOnlyList<string> BarredBy(RecordFacts facts) => [.. facts.Conflicts.Select(c => c.Name).OfType<string>()];
 
     /// <summary>The service acting by itself; the event is private, so this never reaches the ledger.</summary>
     private static readonly string Itself = JsonSerializer.Serialize(

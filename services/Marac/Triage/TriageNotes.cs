@@ -22,9 +22,6 @@ public sealed record Candidate(
     /// <summary>A case is a victim and a perpetrator set: both names together are enough to look.</summary>
     public bool IsSamePair => Victim != MatchLevel.None && Perpetrator != MatchLevel.None;
 
-    /// <summary>Names on its conflict register.</summary>
-    public IReadOnlyList<string> Barred { get; init; } = [];
-
     public bool IsReversed =>
         VictimIsPerpetratorThere == MatchLevel.Sure || PerpetratorIsVictimThere == MatchLevel.Sure
         || (VictimIsPerpetratorThere != MatchLevel.None && PerpetratorIsVictimThere != MatchLevel.None);
@@ -77,7 +74,6 @@ public static class TriageNotes
                 Code = code,
                 Referrals = [.. found.Where(c => !c.IsCase).Select(c => c.Id).Order()],
                 Cases = [.. found.Where(c => c.IsCase).Select(c => c.Id).Order()],
-                Barred = [.. found.SelectMany(c => c.Barred).Distinct().Order(StringComparer.Ordinal)],
             });
         }
     }

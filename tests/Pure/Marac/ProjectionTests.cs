@@ -79,19 +79,6 @@ public sealed class ProjectionTests
         Assert.Equal(["all", "author:p-rosa"], ReferralProjection.Row(noted, 2, new PlainHasher()).Reach);
     }
 
-    /// <summary>Else a note would tell somebody barred from a case that there is one.</summary>
-    [Fact]
-    public void Who_is_barred_from_a_record_that_a_note_names_is_barred_from_the_referral_with_the_note()
-    {
-        var referral = Referral.Of([Given.Submitted()]);
-        var before = ReferralProjection.Envelope(referral).Facts;
-        var note = new TriageNote { Code = "possible-repeat", Cases = [Guid.Empty], Barred = ["Jo Made-Up"] };
-        var after = ReferralProjection.Envelope(referral.Apply(referral.NoteRecords([note], Given.Now).Events.Single())).Facts;
-        Assert.DoesNotContain(before.Conflicts, c => c.Name == "Jo Made-Up");
-        Assert.Contains(after.Conflicts, c => c.Name == "Jo Made-Up");
-        Assert.True(after.Version > before.Version);
-    }
-
     [Fact]
     public void A_row_is_the_envelope_the_gateway_reads_type_id_facts_data()
     {
