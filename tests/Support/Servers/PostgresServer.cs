@@ -147,6 +147,14 @@ public sealed class PostgresServer : IAsyncDisposable
         return name;
     }
 
+    /// <summary>A copy of a database by <c>pg_dump</c>, as an operator would take one.</summary>
+    /// <param name="plain">As SQL, which can be searched; else in the format that <see cref="RestoreAsync"/> takes.</param>
+    public Task DumpAsync(string database, string file, bool plain = false) =>
+        RunAsync(Client("pg_dump", "--format", plain ? "plain" : "custom", "--file", file, "--dbname", database));
+
+    /// <summary>Puts a copy into a database that exists and is empty. The roles it names must exist.</summary>
+    public Task RestoreAsync(string file, string database) => RunAsync(Client("pg_restore", "--exit-on-error", "--dbname", database, file));
+
     public Task DropDatabaseAsync(string name) => ExecuteAsync("postgres", $"drop database if exists \"{name}\" with (force)");
 
     /// <summary>Runs a statement as the superuser.</summary>
@@ -196,6 +204,18 @@ public sealed class PostgresServer : IAsyncDisposable
             ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal)
                 .Select(version => Path.Combine(version, "bin", name)).LastOrDefault(File.Exists) ?? name
             : name;
+
+    private ProcessStartInfo Client(string program, params string[] arguments)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return new(Binary(program), arguments)
+        {
+            Environment =
+            {
+                ["PGHOST"] = settings.Host, ["PGPORT"] = $"{settings.Port}", ["PGUSER"] = settings.Username, ["PGPASSWORD"] = settings.Password ?? "",
+            },
+        };
+    }
 
     private static ProcessStartInfo AsOwner(string file, params string[] arguments) =>
         RunsAsRoot
