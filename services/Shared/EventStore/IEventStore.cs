@@ -156,6 +156,10 @@ public sealed class EventStoreUnavailableException : Exception
 /// The database refuses this append for what it holds (a text with a null character, say); trying again is of no use.
 /// Says the SQL state and nothing of the values.
 /// </summary>
+/// <remarks>
+/// Without an inner exception on purpose: what Npgsql throws can quote the value it could not send, and the server's
+/// message the row it refused, and whoever logs an exception logs its inner ones too. The SQL state is what there is to know.
+/// </remarks>
 public sealed class AppendRefusedException : Exception
 {
     public AppendRefusedException() { }

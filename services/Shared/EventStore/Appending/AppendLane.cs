@@ -39,10 +39,7 @@ internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin
     /// <summary>What stood against each append, null where nothing did; none at all when all are written; null: see above.</summary>
     private async Task<AppendVerdict?[]?> ExecuteAsync(BatchParts parts, IReadOnlyList<PreparedAppend> batch)
     {
-        if (connection?.FullState is not ConnectionState.Open)
-            await ConnectAsync();
-        if (!statements.TryGetValue(parts, out var statement))
-            statement = await PrepareAsync(parts);
+        var statement = await ReadyAsync(parts);
         AppendStatement.Fill(statement, parts, batch);
         AppendVerdict?[] verdicts = [];
         var rows = 0;
@@ -127,6 +124,26 @@ internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin
             if (failure is OperationCanceledException)
                 throw;
             throw new ConnectFailedException(failure);
+        }
+    }
+
+    /// <summary>The statement, prepared on a living connection.</summary>
+    private async Task<NpgsqlBatch> ReadyAsync(BatchParts parts)
+    {
+        var used = connection?.FullState is ConnectionState.Open;
+        if (!used)
+            await ConnectAsync();
+        if (statements.TryGetValue(parts, out var statement))
+            return statement;
+        try
+        {
+            return await PrepareAsync(parts);
+        }
+        catch (ConnectFailedException) when (used)
+        {
+            // It had broken unnoticed, and nothing is sent yet: worth another connection.
+            await ConnectAsync();
+            return await PrepareAsync(parts);
         }
     }
 
