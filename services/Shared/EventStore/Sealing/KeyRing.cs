@@ -138,16 +138,15 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
     }
 
     /// <summary>
-    /// Destroys again what was destroyed before: a key database restored from a copy may have brought keys back. The
-    /// event database remembers.
+    /// Destroys again what was destroyed before. Either database may have been restored from a copy, or an erasure may
+    /// have been cut short between the two; what one of them remembers, the other learns.
     /// </summary>
     /// <exception cref="EventStoreUnavailableException">A database did not answer.</exception>
     public async Task DestroyAgainAsync(CancellationToken cancellationToken)
     {
         await using var command = events.CreateCommand("select key_id from partnership.erased_keys");
-        var erased = await PostgresEventStore.RowsAsync(command, reader => reader.GetGuid(0), cancellationToken);
-        if (erased.Count == 0)
-            return;
+        var erased = (await PostgresEventStore.RowsAsync(command, reader => reader.GetGuid(0), cancellationToken)).ToHashSet();
+        // Keys that came back.
         await foreach (var held in QueryAsync(
             """
             update partnership.data_keys set wrapped = null, destroyed = $2 where key_id = any($1) and wrapped is not null
@@ -157,6 +156,14 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
             cancellationToken))
         {
             byScope[held.Scope] = byId[held.Id] = held;
+        }
+
+        // Search hashes and tombstones that did, or that were never dealt with.
+        await foreach (var held in QueryAsync(
+            "select key_id, subject, retention_class, owner, wrapped from partnership.data_keys where wrapped is null", [], cancellationToken))
+        {
+            if (!erased.Contains(held.Id))
+                await DestroyAsync(held.Scope, cancellationToken);
         }
     }
 
