@@ -17,7 +17,7 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
 
     /// <summary>Opens rows with one look at the key database for all of them.</summary>
     /// <exception cref="SealedValueException">A value has been changed or moved.</exception>
-    /// <exception cref="InvalidOperationException">A stored name is not registered.</exception>
+    /// <exception cref="UnknownEventTypeException">A stored name is not registered.</exception>
     /// <exception cref="JsonException">Stored JSON is not of its type.</exception>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public async ValueTask<IReadOnlyList<StoredEvent>> OpenAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
     private StoredEvent Open(EventRow row, JsonElement stored, IReadOnlyDictionary<Guid, DataKey?> opened)
     {
         if (!types.ByName.TryGetValue(row.Type, out var type))
-            throw new InvalidOperationException($"The stored event type '{row.Type}' is not registered.");
+            throw new UnknownEventTypeException(row.StreamId, row.Version, row.Type);
         var (data, erased) = EventCodec.Decode(type, stored, row.StreamId, row.Id, opened);
         return new(row.Position, row.Id, row.StreamId, row.Version, row.Type, data, row.At, HeadersOf(row), erased);
     }

@@ -52,3 +52,28 @@ public sealed class EventTypes
             ? name
             : throw new InvalidOperationException($"{type.Name} is not a registered event type.");
 }
+
+/// <summary>
+/// A stream holds an event whose stored name this release does not know: a newer one has written it. That stream cannot
+/// be read here, since skipping an event would give a state that never was; all others can.
+/// </summary>
+/// <remarks>An <see cref="InvalidOperationException"/>, as every use of an unregistered type is.</remarks>
+public sealed class UnknownEventTypeException : InvalidOperationException
+{
+    /// <summary>What operators and alerts know it by.</summary>
+    public const string Code = "unknown-event-type";
+
+    public UnknownEventTypeException() { }
+    public UnknownEventTypeException(string message) : base(message) { }
+    public UnknownEventTypeException(string message, Exception inner) : base(message, inner) { }
+
+    public UnknownEventTypeException(Guid streamId, long version, string storedName)
+        : base($"{Code}: the stored event type '{storedName}' is not registered.") =>
+        (StreamId, Version, StoredName) = (streamId, version, storedName);
+
+    public Guid StreamId { get; }
+
+    public long Version { get; }
+
+    public string StoredName { get; } = "";
+}

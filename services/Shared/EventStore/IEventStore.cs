@@ -24,6 +24,7 @@ public interface IEventStore
     /// <summary>All events of a stream in version order, opened; empty when there is no such stream.</summary>
     /// <exception cref="EventStoreUnavailableException">A database did not answer.</exception>
     /// <exception cref="SealedValueException">A stored value has been changed or moved.</exception>
+    /// <exception cref="UnknownEventTypeException">A newer release has written an event that this one does not know.</exception>
     Task<LoadedStream> LoadAsync(Guid streamId, CancellationToken cancellationToken);
 
     /// <summary>One row of a view, opened; null when there is none. <see cref="LoadedView.Erased"/> when its key is gone.</summary>
