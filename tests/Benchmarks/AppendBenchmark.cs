@@ -46,7 +46,8 @@ public static class AppendBenchmark
                 ["EventStore:KeyConnectionString"] = keysAt,
                 ["EventStore:WrappingKeyFile"] = wrapping,
                 ["EventStore:SearchKeyFile"] = wrapping,
-            }).Build().GetSection("EventStore");
+                // EventStore__Lanes and the like, to compare settings.
+            }).AddEnvironmentVariables().Build().GetSection("EventStore");
             var services = new ServiceCollection().AddLogging();
             services.AddEventStore(
                 section, new EventTypes().Add("bench.noted.v1", typeof(BenchNoted)), new PublicationMap().Publish<BenchNoted>((stored, _) => stored.Data));

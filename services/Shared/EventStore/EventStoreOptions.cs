@@ -33,6 +33,9 @@ public sealed class EventStoreOptions
     /// <summary>Most appends that share one statement and one flush.</summary>
     public int MaxBatch { get; set; } = 128;
 
-    /// <summary>Connections that append. They take turns under one lock, so more than two only wait for one another.</summary>
+    /// <summary>
+    /// Connections that append. They take turns under one lock: the second sends while the first commits, and is used only
+    /// when many appends wait. More than two only wait for one another.
+    /// </summary>
     public int Lanes { get; set; } = 1;
 }

@@ -14,51 +14,68 @@ internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin
     private NpgsqlConnection? connection;
     private string backendName = "";
 
-    /// <summary>Writes a batch and settles each append of it; false when every one of them was refused.</summary>
+    /// <summary>
+    /// Writes a batch and settles its appends, except those that a light statement left unwritten without saying why: they
+    /// come back, to be written again. Nothing else of the batch is open then.
+    /// </summary>
     /// <exception cref="PostgresException">Nothing of the batch is written, and the lane can be used again.</exception>
     /// <exception cref="ConnectFailedException">There was no connection: nothing was sent.</exception>
     /// <exception cref="NpgsqlException">The connection was lost; what was written is unknown.</exception>
-    public async Task<bool> WriteAsync(IReadOnlyList<PreparedAppend> batch)
+    public async Task<(bool Written, List<PreparedAppend>? Open)> WriteAsync(IReadOnlyList<PreparedAppend> batch)
     {
         var parts = AppendStatement.PartsOf(batch);
-        var verdicts = await ExecuteAsync(parts, batch);
-        // The light statement only says that something stood against it; the general one says what.
-        if (verdicts is null)
-            verdicts = await ExecuteAsync(parts & ~BatchParts.Lone, batch);
+        var statement = await ReadyAsync(parts);
+        AppendStatement.Fill(statement, parts, batch);
+        await using var reader = await statement.ExecuteReaderAsync();
+        // First result: the lock.
+        await reader.NextResultAsync();
+        return (parts & (BatchParts.Lone | BatchParts.Simple)) == 0 ? await ReadFailedAsync(reader, batch) : await ReadWrittenAsync(reader, parts, batch);
+    }
+
+    /// <summary>The general statement says which failed, and of what.</summary>
+    private static async Task<(bool, List<PreparedAppend>?)> ReadFailedAsync(NpgsqlDataReader reader, IReadOnlyList<PreparedAppend> batch)
+    {
+        AppendVerdict?[]? verdicts = null;
+        while (await reader.ReadAsync())
+            (verdicts ??= new AppendVerdict?[batch.Count])[reader.GetInt32(0)] = ReadVerdict(reader);
+        await EndAsync(reader);
         var written = false;
         for (var i = 0; i < batch.Count; i++)
         {
-            var verdict = verdicts!.Length == 0 ? null : verdicts[i];
+            var verdict = verdicts?[i];
             written |= verdict is null;
             batch[i].Settle(verdict ?? batch[i].Written());
         }
 
-        return written;
+        return (written, null);
     }
 
-    /// <summary>What stood against each append, null where nothing did; none at all when all are written; null: see above.</summary>
-    private async Task<AppendVerdict?[]?> ExecuteAsync(BatchParts parts, IReadOnlyList<PreparedAppend> batch)
+    /// <summary>The light ones say which were written.</summary>
+    private static async Task<(bool, List<PreparedAppend>?)> ReadWrittenAsync(NpgsqlDataReader reader, BatchParts parts, IReadOnlyList<PreparedAppend> batch)
     {
-        var statement = await ReadyAsync(parts);
-        AppendStatement.Fill(statement, parts, batch);
-        AppendVerdict?[] verdicts = [];
-        var rows = 0;
-        await using var reader = await statement.ExecuteReaderAsync();
-        // First result: the lock. Second: those that failed, or the one that did not.
-        await reader.NextResultAsync();
-        for (; await reader.ReadAsync(); rows++)
+        var written = new bool[batch.Count];
+        var count = 0;
+        for (; await reader.ReadAsync(); count++)
+            written[parts.HasFlag(BatchParts.Lone) ? 0 : reader.GetInt64(0) - 1] = true;
+        await EndAsync(reader);
+        List<PreparedAppend>? open = null;
+        for (var i = 0; i < batch.Count; i++)
         {
-            if (parts.HasFlag(BatchParts.Lone))
+            if (written[i])
+            {
+                batch[i].Settle(batch[i].Written());
                 continue;
-            if (rows == 0)
-                verdicts = new AppendVerdict?[batch.Count];
-            verdicts[reader.GetInt32(0)] = ReadVerdict(reader);
+            }
+
+            batch[i].AskWhy = true;
+            (open ??= []).Add(batch[i]);
         }
 
-        // To the end: only then has the server said that it committed.
-        await reader.NextResultAsync();
-        return parts.HasFlag(BatchParts.Lone) && rows == 0 ? null : verdicts;
+        return (count > 0, open);
     }
+
+    /// <summary>To the end: only then has the server said that it committed.</summary>
+    private static Task<bool> EndAsync(NpgsqlDataReader reader) => reader.NextResultAsync();
 
     /// <summary>
     /// Ids of the events of these appends that are in the database, asked once the lost backend is known to be gone.
@@ -74,7 +91,7 @@ internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin
             try
             {
                 await ConnectAsync(limit.Token);
-                await EndAsync(lost, limit.Token);
+                await EndBackendAsync(lost, limit.Token);
                 return await LookUpAsync(batch, limit.Token);
             }
             catch (Exception failure) when (failure is NpgsqlException or IOException or TimeoutException or ConnectFailedException)
@@ -166,7 +183,7 @@ internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin
     }
 
     /// <summary>Ends the backend of a lost connection, if it still lives, and waits until it is gone.</summary>
-    private async Task EndAsync(string lost, CancellationToken cancellationToken)
+    private async Task EndBackendAsync(string lost, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = $1", connection)

@@ -10,6 +10,12 @@ namespace Partnership.EventStore;
 internal sealed class AppendQueue : IAsyncDisposable
 {
     private const int MostAttempts = 3;
+
+    /// <summary>
+    /// How many must wait before another lane is worth its while: it sends while the first one commits, so that the server
+    /// never waits for us, but few appends are better off sharing the next commit than having one each.
+    /// </summary>
+    private const int AnotherLaneFrom = 32;
     private const string IdleInTransactionTimeout = "25P03";
 
     private readonly Lock gate = new();
@@ -17,6 +23,7 @@ internal sealed class AppendQueue : IAsyncDisposable
     private readonly Stack<AppendLane> idle = [];
     private readonly IReadOnlyList<AppendLane> lanes;
     private readonly int maxBatch;
+    private readonly int anotherLaneFrom;
     private readonly Action committed;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -27,6 +34,7 @@ internal sealed class AppendQueue : IAsyncDisposable
     {
         lanes = [.. Enumerable.Range(0, options.Lanes).Select(_ => new AppendLane(options.ConnectionString, options.FindOutWithin))];
         maxBatch = options.MaxBatch;
+        anotherLaneFrom = Math.Min(AnotherLaneFrom, maxBatch);
         this.committed = committed;
         foreach (var lane in lanes)
             idle.Push(lane);
@@ -34,12 +42,13 @@ internal sealed class AppendQueue : IAsyncDisposable
 
     public Task<AppendVerdict> EnqueueAsync(PreparedAppend append)
     {
-        AppendLane? lane;
+        AppendLane? lane = null;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(stopped, this);
             waiting.AddLast(append);
-            idle.TryPop(out lane);
+            if (idle.Count == lanes.Count || waiting.Count >= anotherLaneFrom)
+                idle.TryPop(out lane);
         }
 
         if (lane is not null)
@@ -84,12 +93,16 @@ internal sealed class AppendQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>The oldest waiting appends that touch nothing in common; null, and the lane idle, when none waits.</summary>
+    /// <summary>
+    /// The oldest waiting appends that touch nothing in common; null, and the lane idle, when none waits or another lane
+    /// will soon take them along.
+    /// </summary>
     private List<PreparedAppend>? TakeBatch(AppendLane lane)
     {
         lock (gate)
         {
-            if (waiting.First is null)
+            var alone = idle.Count == lanes.Count - 1;
+            if (waiting.First is null || (!alone && waiting.Count < anotherLaneFrom))
             {
                 idle.Push(lane);
                 if (stopped && idle.Count == lanes.Count)
@@ -126,9 +139,10 @@ internal sealed class AppendQueue : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         foreach (var append in batch)
             append.Attempts++;
+        List<PreparedAppend>? open = null;
         try
         {
-            var written = await lane.WriteAsync(batch);
+            (var written, open) = await lane.WriteAsync(batch);
             StoreTelemetry.Batch(batch.Count, Stopwatch.GetElapsedTime(started));
             if (written)
                 committed();
@@ -166,6 +180,10 @@ internal sealed class AppendQueue : IAsyncDisposable
         {
             await FindOutAsync(lane, batch, activity, Retry.Alone);
         }
+
+        // In a transaction of their own: what becomes of them no longer concerns the others.
+        if (open is not null)
+            await WriteAsync(lane, open);
     }
 
     /// <summary>One of them cannot be written: each alone, so that only that one fails.</summary>

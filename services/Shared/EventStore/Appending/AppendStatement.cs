@@ -17,6 +17,9 @@ internal enum BatchParts
 
     /// <summary>One event for one existing stream and nothing else: a lighter statement of its own.</summary>
     Lone = 16,
+
+    /// <summary>Several of these: the same over arrays.</summary>
+    Simple = 32,
 }
 
 /// <summary>
@@ -44,18 +47,18 @@ internal static class AppendStatement
 
     public static BatchParts PartsOf(IReadOnlyList<PreparedAppend> batch)
     {
-        if (batch is [{ Streams: [{ Expected: > 0 }], Events.Length: 1, Views.Length: 0, Idempotency: null, Inbox: null } lone])
-            return BatchParts.Lone | (lone.HasPublished ? BatchParts.Published : 0);
         var parts = BatchParts.None;
+        var simple = true;
         foreach (var append in batch)
         {
+            simple &= append is { AskWhy: false, Streams: [{ Expected: > 0 }], Events.Length: 1, Views.Length: 0, Idempotency: null, Inbox: null };
             parts |= (append.HasPublished ? BatchParts.Published : 0)
                 | (append.Views.Length > 0 ? BatchParts.Views : 0)
                 | (append.Idempotency is not null ? BatchParts.Idempotency : 0)
                 | (append.Inbox is not null ? BatchParts.Inbox : 0);
         }
 
-        return parts;
+        return !simple ? parts : parts | (batch.Count == 1 ? BatchParts.Lone : BatchParts.Simple);
     }
 
     /// <summary>
@@ -64,8 +67,19 @@ internal static class AppendStatement
     /// </summary>
     public static NpgsqlBatch Create(BatchParts parts, NpgsqlConnection connection)
     {
-        var write = new NpgsqlBatchCommand(Texts.GetOrAdd(parts, static parts => parts.HasFlag(BatchParts.Lone) ? BuildLone(parts) : Build(parts)));
-        foreach (var parameter in parts.HasFlag(BatchParts.Lone) ? LoneParameters() : Parameters(parts))
+        var write = new NpgsqlBatchCommand(Texts.GetOrAdd(parts, static parts => parts switch
+        {
+            _ when parts.HasFlag(BatchParts.Lone) => LightStatements.BuildLone(parts),
+            _ when parts.HasFlag(BatchParts.Simple) => LightStatements.BuildSimple(parts),
+            _ => Build(parts),
+        }));
+        var parameters = parts switch
+        {
+            _ when parts.HasFlag(BatchParts.Lone) => LightStatements.LoneParameters(),
+            _ when parts.HasFlag(BatchParts.Simple) => LightStatements.SimpleParameters(parts),
+            _ => Parameters(parts),
+        };
+        foreach (var parameter in parameters)
             write.Parameters.Add(parameter);
         return new NpgsqlBatch(connection)
         {
@@ -75,10 +89,16 @@ internal static class AppendStatement
 
     public static void Fill(NpgsqlBatch statement, BatchParts parts, IReadOnlyList<PreparedAppend> batch)
     {
-        var values = new Values(statement.BatchCommands[1].Parameters);
+        var values = new ParameterValues(statement.BatchCommands[1].Parameters);
         if (parts.HasFlag(BatchParts.Lone))
         {
-            FillLone(values, batch[0].Streams[0], batch[0].Events[0]);
+            LightStatements.FillLone(values, batch[0].Streams[0], batch[0].Events[0]);
+            return;
+        }
+
+        if (parts.HasFlag(BatchParts.Simple))
+        {
+            LightStatements.FillSimple(values, parts, batch);
             return;
         }
 
@@ -200,7 +220,7 @@ internal static class AppendStatement
         return list;
     }
 
-    private static NpgsqlParameter<T[]> ArrayOf<T>(NpgsqlDbType element) => new() { NpgsqlDbType = NpgsqlDbType.Array | element };
+    public static NpgsqlParameter<T[]> ArrayOf<T>(NpgsqlDbType element) => new() { NpgsqlDbType = NpgsqlDbType.Array | element };
 
     private static string Build(BatchParts parts)
     {
@@ -289,9 +309,11 @@ internal static class AppendStatement
                 ,
                 publications as (
                     insert into partnership.publications (stream_id, version, number)
-                    select e.stream_id, e.version, e.published + coalesce(
-                        (select p.number from partnership.publications p where p.stream_id = e.stream_id order by p.version desc limit 1), 0)
-                    from event e where e.published > 0
+                    select e.stream_id, e.version, e.published + case when j.expected = 0 then 0 else coalesce(
+                        -- Mostly the event before was published too, and one look finds it.
+                        (select p.number from partnership.publications p where p.stream_id = e.stream_id and p.version = j.expected),
+                        (select p.number from partnership.publications p where p.stream_id = e.stream_id order by p.version desc limit 1), 0) end
+                    from event e join judged j on j.stream_id = e.stream_id where e.published > 0
                 )
                 """);
         }
@@ -378,62 +400,4 @@ internal static class AppendStatement
             on conflict (consumer, stream_id) do update set contiguous = excluded.contiguous, later = excluded.later
         )
         """);
-
-    /// <summary>
-    /// One event without arrays and without a list of what failed: no row back means that something did, and the general
-    /// statement is asked what.
-    /// </summary>
-    private static string BuildLone(BatchParts parts) => $"""
-        with stream as (
-            update mt_streams set version = $3, timestamp = $4
-            where id = $1 and version = $2 and not exists (select from partnership.erased_keys where key_id = $5)
-            returning id
-        ),
-        event as (
-            insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, correlation_id, headers)
-            select nextval('mt_events_sequence'), $6, id, $3, $7, $8, $4, $9, $10 from stream
-        )
-        {(parts.HasFlag(BatchParts.Published) ? """
-        ,
-        publication as (
-            insert into partnership.publications (stream_id, version, number)
-            select id, $3, 1 + coalesce((select p.number from partnership.publications p where p.stream_id = $1 order by p.version desc limit 1), 0)
-            from stream
-        )
-        """ : "")}
-        select from stream
-        """;
-
-    private static List<NpgsqlParameter> LoneParameters() =>
-    [
-        Of<Guid>(NpgsqlDbType.Uuid), Of<long>(NpgsqlDbType.Bigint), Of<long>(NpgsqlDbType.Bigint), Of<DateTime>(NpgsqlDbType.TimestampTz),
-        Of<Guid>(NpgsqlDbType.Uuid), Of<Guid>(NpgsqlDbType.Uuid), Of<byte[]>(NpgsqlDbType.Jsonb), Of<string>(NpgsqlDbType.Text),
-        Of<string?>(NpgsqlDbType.Text), Of<byte[]>(NpgsqlDbType.Jsonb),
-    ];
-
-    private static void FillLone(Values values, PreparedStream stream, PreparedEvent added)
-    {
-        values.One(stream.StreamId);
-        values.One(stream.Expected);
-        values.One(stream.Version);
-        values.One(added.At);
-        values.One(stream.KeyId);
-        values.One(added.Id);
-        values.One(added.Data);
-        values.One(added.Type);
-        values.One(added.Correlation);
-        values.One(added.Headers);
-    }
-
-    private static NpgsqlParameter<T> Of<T>(NpgsqlDbType type) => new() { NpgsqlDbType = type };
-
-    /// <summary>Sets the parameters one after the other, in the order they were declared.</summary>
-    private struct Values(NpgsqlParameterCollection parameters)
-    {
-        private int next;
-
-        public void Next<T>(T[] value) => One(value);
-
-        public void One<T>(T value) => ((NpgsqlParameter<T>)parameters[next++]).TypedValue = value;
-    }
 }

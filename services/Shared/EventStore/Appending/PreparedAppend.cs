@@ -27,6 +27,9 @@ internal sealed class PreparedAppend
 
     public bool HasPublished { get; init; }
 
+    /// <summary>A light statement left it unwritten; the general one says why.</summary>
+    public bool AskWhy { get; set; }
+
     /// <summary>How often it was handed to the database.</summary>
     public int Attempts { get; set; }
 
