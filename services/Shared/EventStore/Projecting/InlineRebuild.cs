@@ -180,12 +180,7 @@ internal sealed class InlineRebuild(
     private async Task<List<RowWritten>> WriteBatchAsync(List<PreparedRow> page, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var start = new NpgsqlBatch(connection) { BatchCommands = { ViewWriter.HoldOffErasure(), new("set local lock_timeout = '50ms'") } })
-            await start.ExecuteNonQueryAsync(cancellationToken);
-        var outcome = await ViewWriter.WriteAsync(connection, view.Name, page, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return outcome;
+        return await ViewWriter.WriteAtOnceAsync(connection, view.Name, page, cancellationToken);
     }
 
     /// <summary>Rows an append was writing, and rows that got new terms and have moved on since.</summary>

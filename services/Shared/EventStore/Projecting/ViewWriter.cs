@@ -83,8 +83,33 @@ internal static class ViewWriter
     public static async Task<List<RowWritten>> WriteAsync(
         NpgsqlConnection connection, string stored, IReadOnlyList<PreparedRow> rows, CancellationToken cancellationToken)
     {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(stored, rows) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same as a transaction of its own, which gives way to an append it would have to wait for: sent whole before one
+    /// Sync, without a "begin", so that a client that dies leaves no row locked.
+    /// </summary>
+    /// <exception cref="PostgresException"><see cref="PostgresErrorCodes.LockNotAvailable"/>: nothing is written.</exception>
+    public static async Task<List<RowWritten>> WriteAtOnceAsync(
+        NpgsqlConnection connection, string stored, IReadOnlyList<PreparedRow> rows, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { HoldOffErasure(), new("select set_config('lock_timeout', '50ms', true)"), Command(stored, rows) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
+    }
+
+    private static NpgsqlBatchCommand Command(string stored, IReadOnlyList<PreparedRow> rows)
+    {
         var terms = rows.SelectMany(row => row.Search, (row, term) => (row.Id, Term: term, row.KeyId)).ToArray();
-        await using var command = new NpgsqlCommand(Write, connection)
+        return new(Write)
         {
             Parameters =
             {
@@ -101,10 +126,15 @@ internal static class ViewWriter
                 Array(terms, term => term.KeyId),
             },
         };
-        var written = new List<RowWritten>(rows.Count);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+    }
+
+    private static async Task<List<RowWritten>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var written = new List<RowWritten>();
         while (await reader.ReadAsync(cancellationToken))
             written.Add(new(reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3)));
+        // To the end: only then has the server said that it committed.
+        await reader.NextResultAsync(cancellationToken);
         return written;
     }
 

@@ -20,7 +20,7 @@ internal static class Connections
     private const string ProjectOptions =
         "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
         + "-c default_transaction_isolation=read\\ committed -c synchronous_commit=off "
-        + "-c idle_in_transaction_session_timeout=30000 -c lock_timeout=8000";
+        + "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=8000";
 
     /// <summary>One connection outside any pool, for migration and start-up.</summary>
     public static string Plain(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
