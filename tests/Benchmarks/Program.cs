@@ -5,6 +5,7 @@ using Partnership.Tests.Support.Servers;
 var benchmarks = new Dictionary<string, Func<Task<int>>>
 {
     ["governed-read"] = GovernedReadBenchmark.RunAsync,
+    ["rebuild"] = async () => await RebuildBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
     ["append"] = async () => await AppendBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
 };
 if (args.Any(name => !benchmarks.ContainsKey(name)))

@@ -35,6 +35,17 @@ internal static class CaseProjection
         View, whole.Case.Id, whole.FactsVersion, JsonSerializer.SerializeToUtf8Bytes(Envelope(whole), WireJson.Options),
         ReachOf(whole.Case), whole.Case.Opening.OpenedAt.ToUnixTimeMilliseconds(), MatchTerms.Of(whole.Case.Content, hasher));
 
+    /// <summary>The same row from the log, for making the view anew.</summary>
+    public static InlineView Inline(ISearchHasher hasher) => new()
+    {
+        Name = View,
+        StreamType = CaseStreams.CaseType,
+        // Its id is plain, so an erased case still names its register.
+        Companions = stream => [((CaseOpened)stream.Events[0].Data).RegisterId],
+        Seal = stream => SealOf(stream.StreamId),
+        Project = source => Row(CaseStreams.Whole(source.Main, source.Companions[0]), hasher),
+    };
+
     public static RecordEnvelope<CaseView> Envelope(WholeCase whole) => new()
     {
         Type = RecordTypes.MaracCase,

@@ -6,7 +6,9 @@ namespace Partnership.Marac.Cases;
 /// <summary>What people do with cases.</summary>
 internal static class CaseSlices
 {
-    public static IServiceCollection AddCases(this IServiceCollection services) => services.AddSingleton<CaseStreams>();
+    public static IServiceCollection AddCases(this IServiceCollection services) => services
+        .AddSingleton<CaseStreams>()
+        .AddInlineView(provider => CaseProjection.Inline(provider.GetRequiredService<ISearchHasher>()));
 
     public static RouteGroupBuilder MapCases(this RouteGroupBuilder routes)
     {

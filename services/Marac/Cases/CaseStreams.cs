@@ -8,7 +8,7 @@ namespace Partnership.Marac.Cases;
 /// <summary>Loads and appends to the streams of cases and of their registers.</summary>
 internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, TimeProvider clock)
 {
-    private const string CaseType = "marac_case";
+    public const string CaseType = "marac_case";
     private const string RegisterType = "marac_conflict_register";
 
     /// <summary>The case with its register; null when there is none, or when it has been erased.</summary>
@@ -16,12 +16,14 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, TimeP
     {
         var stream = await store.LoadAsync(id, cancellationToken);
         if (stream.Version == 0 || stream.Erased || stream.Events[0].Data is not CaseEvent) return null;
-        var it = MaracCase.Of(stream.Events.Select(e => (CaseEvent)e.Data));
-        var register = await store.LoadAsync(it.Opening.RegisterId, cancellationToken);
-        return register.Erased
-            ? null
-            : new WholeCase(it, stream.Version, Register.Of(register.Events.Select(e => (RegisterEvent)e.Data)), register.Version);
+        var register = await store.LoadAsync(Fold(stream).Opening.RegisterId, cancellationToken);
+        return register.Erased ? null : Whole(stream, register);
     }
+
+    public static MaracCase Fold(LoadedStream stream) => MaracCase.Of(stream.Events.Select(e => (CaseEvent)e.Data));
+
+    public static WholeCase Whole(LoadedStream stream, LoadedStream register) =>
+        new(Fold(stream), stream.Version, Register.Of(register.Events.Select(e => (RegisterEvent)e.Data)), register.Version);
 
     /// <summary>A command on an existing case: 204, 404, 409 refused, or 409 facts-changed with nothing written.</summary>
     public async Task<Results<NoContent, NotFound, ProblemHttpResult>> UpdateAsync(

@@ -29,6 +29,15 @@ internal static class ReferralProjection
         View, referral.Id, version, JsonSerializer.SerializeToUtf8Bytes(Envelope(referral), WireJson.Options), ReachOf(referral),
         referral.Form.SubmittedAt.ToUnixTimeMilliseconds(), MatchTerms.Of(referral.Content, hasher));
 
+    /// <summary>The same row from the log, for making the view anew.</summary>
+    public static InlineView Inline(ISearchHasher hasher) => new()
+    {
+        Name = View,
+        StreamType = ReferralStreams.StreamType,
+        Seal = stream => SealOf(stream.StreamId),
+        Project = source => Row(ReferralStreams.Fold(source.Main), source.Version, hasher),
+    };
+
     public static RecordEnvelope<ReferralView> Envelope(Referral referral) => new()
     {
         Type = RecordTypes.MaracReferral,

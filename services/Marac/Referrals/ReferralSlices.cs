@@ -6,7 +6,9 @@ namespace Partnership.Marac.Referrals;
 /// <summary>What people do with referrals.</summary>
 internal static class ReferralSlices
 {
-    public static IServiceCollection AddReferrals(this IServiceCollection services) => services.AddSingleton<ReferralStreams>();
+    public static IServiceCollection AddReferrals(this IServiceCollection services) => services
+        .AddSingleton<ReferralStreams>()
+        .AddInlineView(provider => ReferralProjection.Inline(provider.GetRequiredService<ISearchHasher>()));
 
     public static RouteGroupBuilder MapReferrals(this RouteGroupBuilder routes)
     {

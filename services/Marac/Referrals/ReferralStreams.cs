@@ -7,7 +7,7 @@ namespace Partnership.Marac.Referrals;
 /// <summary>Loads and appends to the streams of referrals.</summary>
 internal sealed class ReferralStreams(IEventStore store, ISearchHasher hasher, TimeProvider clock)
 {
-    private const string StreamType = "marac_referral";
+    public const string StreamType = "marac_referral";
 
     /// <summary>How often a command that lost a race to the look through stored data tries again.</summary>
     private const int Attempts = 4;
@@ -18,8 +18,10 @@ internal sealed class ReferralStreams(IEventStore store, ISearchHasher hasher, T
         var stream = await store.LoadAsync(id, cancellationToken);
         return stream.Version == 0 || stream.Erased || stream.Events[0].Data is not ReferralEvent
             ? null
-            : (Referral.Of(stream.Events.Select(e => (ReferralEvent)e.Data)), stream.Version);
+            : (Fold(stream), stream.Version);
     }
+
+    public static Referral Fold(LoadedStream stream) => Referral.Of(stream.Events.Select(e => (ReferralEvent)e.Data));
 
     /// <summary>A command on an existing referral: 204, 404, 409 refused, or 409 facts-changed with nothing written.</summary>
     public async Task<Results<NoContent, NotFound, ProblemHttpResult>> UpdateAsync(

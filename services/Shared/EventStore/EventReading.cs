@@ -34,24 +34,28 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
             return [];
         var documents = new JsonDocument[rows.Count];
         var events = new Opened[rows.Count];
+        var of = new HashSet<Guid>();
+        Guid[] last = [];
         try
         {
             var ids = new HashSet<Guid>();
             for (var i = 0; i < rows.Count; i++)
             {
                 documents[i] = JsonDocument.Parse(rows[i].Data);
+                of.Clear();
                 events[i] = Try(() =>
                 {
-                    EventCodec.CollectKeys(documents[i].RootElement, ids);
+                    EventCodec.CollectKeys(documents[i].RootElement, of);
                     return null;
-                });
+                }) with { Keys = KeysIn(of) };
+                ids.UnionWith(of);
             }
 
             var opened = ids.Count == 0 ? new Dictionary<Guid, DataKey?>() : await keys.ForReadingAsync(ids, cancellationToken);
             for (var i = 0; i < rows.Count; i++)
             {
                 if (events[i].Failure is null)
-                    events[i] = Try(() => Open(rows[i], documents[i].RootElement, opened));
+                    events[i] = Try(() => Open(rows[i], documents[i].RootElement, opened)) with { Keys = events[i].Keys };
             }
 
             return events;
@@ -60,6 +64,16 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
         {
             foreach (var document in documents)
                 document?.Dispose();
+        }
+
+        // Nearly always the same one as before.
+        Guid[] KeysIn(HashSet<Guid> found)
+        {
+            if (found.Count == 0)
+                return [];
+            if (last is [var only] && found.Count == 1 && found.Contains(only))
+                return last;
+            return last = [.. found];
         }
     }
 
@@ -75,7 +89,8 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
         }
     }
 
-    private StoredEvent Open(EventRow row, JsonElement stored, IReadOnlyDictionary<Guid, DataKey?> opened)
+    /// <summary>One row, with the keys given.</summary>
+    public StoredEvent Open(EventRow row, JsonElement stored, IReadOnlyDictionary<Guid, DataKey?> opened)
     {
         if (!types.ByName.TryGetValue(row.Type, out var type))
             throw new UnknownEventTypeException(row.StreamId, row.Version, row.Type);
@@ -103,6 +118,9 @@ internal sealed record EventRow(
 /// <summary>An event, or what is wrong with it.</summary>
 internal readonly record struct Opened(StoredEvent? Event, ExceptionDispatchInfo? Failure)
 {
+    /// <summary>Ids of the keys it is sealed under, destroyed or not.</summary>
+    public IReadOnlyList<Guid> Keys { get; init; } = [];
+
     public StoredEvent Get()
     {
         Failure?.Throw();

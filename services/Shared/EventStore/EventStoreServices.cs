@@ -30,6 +30,8 @@ public static class EventStoreServices
         services.AddSingleton(types);
         services.AddSingleton(publications);
         services.AddSingleton<PublicationSignal>();
+        services.AddSingleton<ProjectionSignal>();
+        services.AddSingleton<ViewRegistry>();
         // Through a factory of its own type: the container of the host may have data sources of its own.
         services.AddSingleton(provider => new ReadingPool(Connections.Reading(Options(provider).ConnectionString)));
         services.AddSingleton(provider => new KeyRing(
@@ -41,14 +43,32 @@ public static class EventStoreServices
         services.AddSingleton<IEventStore>(provider => new PostgresEventStore(
             Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<KeyRing>(),
             provider.GetRequiredService<EventReading>(), provider.GetRequiredService<SearchHasher>(), types, publications,
-            provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ViewRegistry>(),
+            (Action)provider.GetRequiredService<PublicationSignal>().Appended + provider.GetRequiredService<ProjectionSignal>().Appended,
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ViewDatabase(Connections.Projecting(Options(provider).ConnectionString)));
+        services.AddSingleton<IViewRebuilder>(provider => new ViewRebuilder(
+            provider.GetRequiredService<ViewRegistry>(), provider.GetRequiredService<ViewDatabase>(), provider.GetRequiredService<EventReading>(),
+            provider.GetRequiredService<KeyRing>(), types, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostedService>(provider => new KeysStayDestroyed(provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<IHostedService>(provider => new EventPublisher(
             Options(provider), provider.GetRequiredService<EventReading>(), publications, provider.GetRequiredService<IContractPublisher>(),
             provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EventPublisher>>()));
+        services.AddSingleton<IHostedService>(provider => new ViewSubscriptions(
+            provider.GetRequiredService<ViewRegistry>(), provider.GetRequiredService<ViewDatabase>(), provider.GetRequiredService<EventReading>(),
+            provider.GetRequiredService<KeyRing>(), types, provider.GetRequiredService<ProjectionSignal>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ViewSubscriptions>>()));
         return services;
     }
+
+    /// <summary>Registers an inline view, so that it can be made anew from the log: <see cref="IViewRebuilder"/>.</summary>
+    public static IServiceCollection AddInlineView(this IServiceCollection services, Func<IServiceProvider, InlineView> view) =>
+        services.AddSingleton(view);
+
+    /// <summary>Registers a subscribed view, which every host of the service then keeps up with the log.</summary>
+    public static IServiceCollection AddSubscribedView(this IServiceCollection services, Func<IServiceProvider, SubscribedView> view) =>
+        services.AddSingleton(view);
 
     private static EventStoreOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<EventStoreOptions>>().Value;
 

@@ -13,11 +13,12 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     private readonly EventReading reader;
     private readonly SearchHasher hasher;
     private readonly AppendQueue queue;
+    private readonly ViewRegistry views;
     private readonly TimeProvider clock;
 
     public PostgresEventStore(
         EventStoreOptions options, NpgsqlDataSource reading, KeyRing keys, EventReading reader, SearchHasher hasher, EventTypes types, PublicationMap publications,
-        PublicationSignal signal, TimeProvider clock)
+        ViewRegistry views, Action appended, TimeProvider clock)
     {
         this.reading = reading;
         this.keys = keys;
@@ -25,7 +26,8 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         this.clock = clock;
         preparation = new AppendPreparation(types, publications, keys, hasher);
         this.reader = reader;
-        queue = new AppendQueue(options, signal.Appended);
+        this.views = views;
+        queue = new AppendQueue(options, appended);
     }
 
     public async Task<AppendVerdict> AppendAsync(Append append, CancellationToken cancellationToken)
@@ -69,7 +71,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     {
         using var activity = StoreTelemetry.Activities.StartActivity("load view");
         await using var command = reading.CreateCommand(
-            "select id, version, body, key_id, sort_key from partnership.views where view = $1 and id = $2");
+            $"select id, version, body, key_id, sort_key from partnership.views where view = {views.StoredSql(view)} and id = $2");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = view });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         return (await OpenAsync(view, await RowsAsync(command, ReadView, cancellationToken), cancellationToken)).SingleOrDefault();
@@ -82,7 +84,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         await using var command = reading.CreateCommand(
             $"""
             select id, version, body, key_id, sort_key from partnership.views
-            where view = $1 and reach && $2 {(after is null ? "" : "and (sort_key, id) < ($4, $5)")}
+            where view = {views.StoredSql(view)} and reach && $2 {(after is null ? "" : "and (sort_key, id) < ($4, $5)")}
             order by sort_key desc, id desc limit $3
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = view });
@@ -101,10 +103,10 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     {
         using var activity = StoreTelemetry.Activities.StartActivity("search");
         await using var command = reading.CreateCommand(
-            """
+            $"""
             select s.id, array_agg(distinct s.kind order by s.kind) from unnest($2, $3) as w (kind, hash)
             join partnership.search_terms s on s.hash = w.hash and s.kind = w.kind
-            where s.view = $1 group by s.id order by count(distinct s.kind) desc, s.id
+            where s.view = {views.StoredSql(view)} group by s.id order by count(distinct s.kind) desc, s.id
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = view });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. terms.Select(term => term.Kind)] });
@@ -137,7 +139,8 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         if (rows.Count == 0)
             return [];
         var opened = await keys.ForReadingAsync([.. rows.Select(row => row.KeyId).Distinct()], cancellationToken);
-        return rows.ConvertAll(row => EventCodec.KeyIn(opened, row.KeyId) is { } key
+        // Blank already, though this host may still hold the key.
+        return rows.ConvertAll(row => row.Body.Length > 0 && EventCodec.KeyIn(opened, row.KeyId) is { } key
             ? new LoadedView(row.Id, row.Version, EventCodec.DecodeView(view, row.Id, row.Body, key), row.SortKey, Erased: false)
             : new LoadedView(row.Id, row.Version, ReadOnlyMemory<byte>.Empty, row.SortKey, Erased: true));
     }

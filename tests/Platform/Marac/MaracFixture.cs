@@ -27,6 +27,8 @@ public sealed class MaracFixture : IAsyncLifetime
 
     public IServiceProvider Services => app.Services;
 
+    public WebApplication Host => app;
+
     public async ValueTask InitializeAsync()
     {
         postgres = await SharedServers.PostgresAsync();
@@ -115,6 +117,14 @@ public sealed class MaracFixture : IAsyncLifetime
             """, connection);
         command.Parameters.Add(new Npgsql.NpgsqlParameter<string> { TypedValue = text });
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>A connection as the superuser, to look and to break things.</summary>
+    public async Task<Npgsql.NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new Npgsql.NpgsqlConnection(postgres.To(database));
+        await connection.OpenAsync();
+        return connection;
     }
 
     private string KeyFile(string name, byte[] key)

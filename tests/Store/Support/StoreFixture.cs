@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Partnership.EventStore;
 using Partnership.Tests.Store.Support;
@@ -71,7 +72,8 @@ public sealed class StoreFixture : IAsyncLifetime
             events,
             """
             truncate mt_events, mt_streams, mt_event_progression, partnership.publications, partnership.idempotency, partnership.inbox,
-                partnership.views, partnership.search_terms, partnership.erased_keys, partnership.parked_streams;
+                partnership.views, partnership.search_terms, partnership.erased_keys, partnership.parked_streams,
+                partnership.view_generations, partnership.parked_rows;
             select setval('mt_events_sequence', 1, false);
             update partnership.publisher set position = 0, epoch = 0
             """);
@@ -106,11 +108,12 @@ public sealed class StoreDatabases(StoreFixture fixture, string events, string k
 
     /// <summary>A host of its own on these databases, as a service would make it.</summary>
     public TestStore Open(
-        Action<EventStoreOptions>? change = null, TimeProvider? clock = null, IContractPublisher? bus = null, PublicationMap? publications = null)
+        Action<EventStoreOptions>? change = null, TimeProvider? clock = null, IContractPublisher? bus = null, PublicationMap? publications = null,
+        Action<IServiceCollection>? more = null)
     {
         var options = Options();
         change?.Invoke(options);
-        return new(options, clock, bus, publications);
+        return new(options, clock, bus, publications, more);
     }
 
     /// <summary>A value from the event database, asked as the superuser.</summary>

@@ -11,7 +11,7 @@ public sealed class TestStore : IAsyncDisposable
     private readonly ServiceProvider provider;
     private IHostedService[] started = [];
 
-    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus, PublicationMap? publications = null)
+    public TestStore(EventStoreOptions options, TimeProvider? clock, IContractPublisher? bus, PublicationMap? publications = null, Action<IServiceCollection>? more = null)
     {
         var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -31,6 +31,7 @@ public sealed class TestStore : IAsyncDisposable
         if (bus is not null)
             services.AddSingleton(bus);
         services.AddEventStore(section, Sample.Types, publications ?? Sample.Publications);
+        more?.Invoke(services);
         provider = services.BuildServiceProvider();
     }
 

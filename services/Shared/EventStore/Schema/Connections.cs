@@ -16,6 +16,12 @@ internal static class Connections
         // One held inside the lock is ended before the next one gives up waiting for it.
         + "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=8000 -c statement_timeout=10000";
 
+    /// <summary>Of the connections that write views; see <see cref="ViewWriter"/>.</summary>
+    private const string ProjectOptions =
+        "-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+        + "-c default_transaction_isolation=read\\ committed -c synchronous_commit=off "
+        + "-c idle_in_transaction_session_timeout=5000 -c lock_timeout=8000";
+
     /// <summary>One connection outside any pool, for migration and start-up.</summary>
     public static string Plain(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
@@ -62,6 +68,24 @@ internal static class Connections
         CommandTimeout = 15,
         KeepAlive = 10,
     }.ConnectionString;
+
+    /// <summary>
+    /// A pool for views. It does not wait for the disk: what a crash takes back of a view is made again, since checkpoint
+    /// and rows go together.
+    /// </summary>
+    public static NpgsqlDataSource Projecting(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            IncludeErrorDetail = false,
+            ApplicationName = "partnership-views",
+            CommandTimeout = 120,
+            MaxAutoPrepare = 32,
+            AutoPrepareMinUsages = 2,
+        };
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? ProjectOptions : $"{ProjectOptions} {settings.Options}";
+        return Build(settings);
+    }
 
     private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings)
     {

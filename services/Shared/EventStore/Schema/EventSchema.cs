@@ -127,7 +127,33 @@ internal static class EventSchema
         );
         """;
 
-    public static IReadOnlyList<SchemaStep> Steps { get; } = [new(1, 1, First)];
+    /// <summary>Views: made anew while the service runs, and blank when their key is destroyed.</summary>
+    private const string Second = """
+        create index views_key on partnership.views (key_id);
+
+        -- Which generation of a subscribed view is read: its rows are stored as "name#generation". Of an inline view, which
+        -- is made anew in its place, only when that was last done.
+        create table partnership.view_generations (
+            view       text        not null primary key,
+            generation integer     not null,
+            rebuilt    timestamptz null
+        );
+
+        -- Rows of subscribed views that wait for an event that could not be applied. With seq_id 0 the row is folded anew.
+        create table partnership.parked_rows (
+            view   text        not null,
+            id     uuid        not null,
+            seq_id bigint      not null,
+            reason text        not null,
+            at     timestamptz not null,
+            primary key (view, id)
+        );
+
+        update partnership.views v set body = '', reach = '{}', sort_key = 0
+        from partnership.erased_keys k where k.key_id = v.key_id;
+        """;
+
+    public static IReadOnlyList<SchemaStep> Steps { get; } = [new(1, 1, First), new(2, 1, Second)];
 
     /// <summary>What the run-time role may do: no delete and no rewriting of events, only of side tables that expire.</summary>
     public static string Grants(string role) => $"""
@@ -135,10 +161,11 @@ internal static class EventSchema
         grant select, insert, update on mt_streams to {role};
         grant select, insert on mt_events to {role};
         grant usage, select on sequence mt_events_sequence to {role};
-        grant select, insert, update on mt_event_progression to {role};
+        grant select, insert, update, delete on mt_event_progression to {role};
         grant select, insert on partnership.publications, partnership.erased_keys to {role};
-        grant select, insert, update on partnership.views, partnership.inbox to {role};
-        grant select, insert, update, delete on partnership.idempotency, partnership.search_terms, partnership.parked_streams to {role};
+        grant select, insert, update on partnership.inbox, partnership.view_generations to {role};
+        grant select, insert, update, delete on partnership.idempotency, partnership.views, partnership.search_terms to {role};
+        grant select, insert, update, delete on partnership.parked_streams, partnership.parked_rows to {role};
         grant select, update on partnership.publisher to {role};
         grant select on partnership.schema_version to {role};
         """;

@@ -4,8 +4,8 @@ namespace Partnership.EventStore;
 public interface IKeyStore
 {
     /// <summary>
-    /// Destroys the data key of a scope and deletes the search hashes of its views and the idempotency rows of its
-    /// subject. Everything sealed under it reads as erased: here at once, in other hosts within
+    /// Destroys the data key of a scope, blanks its view rows, and deletes their search hashes and the idempotency rows of
+    /// its subject. Everything sealed under it reads as erased: here at once, in other hosts within
     /// <see cref="EventStoreOptions.KeyCacheLifetime"/>. A scope that never had a key is closed as well. Safe to repeat,
     /// and to be repeated after an exception.
     /// </summary>

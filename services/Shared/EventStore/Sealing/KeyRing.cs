@@ -69,6 +69,43 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
         return found;
     }
 
+    /// <summary>
+    /// The keys of scopes, with one look at the key database for all of them. A scope that never had a key is not in the
+    /// answer.
+    /// </summary>
+    /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
+    public async ValueTask<IReadOnlyDictionary<SealScope, ScopeKey>> OfScopesAsync(IReadOnlyCollection<SealScope> scopes, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<SealScope, ScopeKey>(scopes.Count);
+        List<SealScope>? missing = null;
+        foreach (var scope in scopes)
+        {
+            if (byScope.TryGetValue(scope, out var held) && IsFresh(held))
+                found[scope] = new(held.Id, held.Key);
+            else
+                (missing ??= []).Add(scope);
+        }
+
+        if (missing is null)
+            return found;
+        await foreach (var held in QueryAsync(
+            """
+            select d.key_id, d.subject, d.retention_class, d.owner, d.wrapped from unnest($1, $2, $3) as s (subject, retention_class, owner)
+            join partnership.data_keys d on d.subject = s.subject and d.retention_class = s.retention_class and d.owner = s.owner
+            """,
+            [
+                new NpgsqlParameter<Guid[]> { TypedValue = [.. missing.Select(scope => scope.Subject)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. missing.Select(scope => scope.RetentionClass)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. missing.Select(scope => scope.Owner)] },
+            ], cancellationToken))
+        {
+            var kept = Keep(held);
+            found[held.Scope] = new(kept.Id, kept.Key);
+        }
+
+        return found;
+    }
+
     public async Task DestroyAsync(SealScope scope, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -101,6 +138,8 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
                 BatchCommands =
                 {
                     new("begin"),
+                    // Whoever makes views anew has finished a batch written with this key, or sees the tombstone.
+                    new($"select pg_advisory_xact_lock({ViewWriter.ErasureLock})"),
                     // Under the ordering lock: an append sealed with this key is either before, and its hashes go now,
                     // or after, and sees the tombstone.
                     new($"select pg_advisory_xact_lock({AppendStatement.OrderingLock})"),
@@ -109,6 +148,7 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
                         Parameters = { new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<DateTime> { TypedValue = now.UtcDateTime } },
                     },
                     new("delete from partnership.search_terms where key_id = $1") { Parameters = { new NpgsqlParameter<Guid> { TypedValue = id } } },
+                    new("update partnership.views set body = '', reach = '{}', sort_key = 0 where key_id = $1") { Parameters = { new NpgsqlParameter<Guid> { TypedValue = id } } },
                     new("delete from partnership.idempotency where subject = $1") { Parameters = { new NpgsqlParameter<Guid> { TypedValue = scope.Subject } } },
                     new("commit"),
                 },
@@ -282,3 +322,7 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
     /// <param name="ReadAt">When the database was asked, so that the answer cannot be older than its age.</param>
     private sealed record Held(Guid Id, SealScope Scope, DataKey? Key, long ReadAt);
 }
+
+/// <summary>The key of a scope.</summary>
+/// <param name="Key">Null: destroyed.</param>
+internal readonly record struct ScopeKey(Guid Id, DataKey? Key);

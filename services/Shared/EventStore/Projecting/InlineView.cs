@@ -1,0 +1,38 @@
+namespace Partnership.EventStore;
+
+/// <summary>
+/// A view whose rows are written with the events they show, one for each stream of a type. Registered, so that its rows
+/// can be made anew from the log; whoever appends makes them with the same <see cref="Project"/> or what it calls.
+/// </summary>
+/// <remarks>
+/// A row has the id of its stream and as its version the sum of the versions of all streams it is made of. It holds values
+/// of one seal scope: destroying that scope's key must erase all of it.
+/// </remarks>
+public sealed record InlineView
+{
+    public required string Name { get; init; }
+
+    /// <summary>Alias of the streams that have a row each, such as <c>marac_case</c>.</summary>
+    public required string StreamType { get; init; }
+
+    /// <summary>
+    /// The other streams a row rests on, such as a case's register. From plain values only: a stream that is erased must
+    /// still name them. None when left out.
+    /// </summary>
+    public Func<LoadedStream, IReadOnlyList<Guid>> Companions { get; init; } = static _ => [];
+
+    /// <summary>What the row of a stream is sealed under. From plain values only, for the same reason.</summary>
+    public required Func<LoadedStream, SealScope> Seal { get; init; }
+
+    /// <summary>The row. Pure: the same streams give the same row. Not asked for a stream whose key is destroyed.</summary>
+    public required Func<ViewSource, ViewRow> Project { get; init; }
+}
+
+/// <summary>What a row is made of, as it was at one moment.</summary>
+/// <param name="Main">The stream the row is of.</param>
+/// <param name="Companions">In the order <see cref="InlineView.Companions"/> names them; version 0 where there is no such stream.</param>
+public sealed record ViewSource(LoadedStream Main, IReadOnlyList<LoadedStream> Companions)
+{
+    /// <summary>The version the row must have.</summary>
+    public long Version => Main.Version + Companions.Sum(companion => companion.Version);
+}
