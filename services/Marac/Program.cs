@@ -4,6 +4,8 @@ using Partnership.ServiceDefaults;
 await using var app = MaracHost.Build(args);
 if (Migration.IsWanted(args))
     return await Migration.RunAsync(app);
+if (Republishing.IsWanted(args))
+    return await Republishing.RunAsync(app, args);
 
 await app.RunAsync();
 return 0;
