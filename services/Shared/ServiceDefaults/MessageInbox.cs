@@ -18,7 +18,7 @@ namespace Partnership.ServiceDefaults;
 ///     inbox.ApplyInOrderAsync(context, "tasks.research", async ct => tasks.Open(await tasks.LoadAsync(…, ct), context.Message));
 /// </code>
 /// </example>
-public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOptions> options, ILogger<MessageInbox> log)
+public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOptions> options, TimeProvider clock, ILogger<MessageInbox> log)
 {
     /// <summary>Name of the metrics.</summary>
     public const string Name = "Partnership.Bus";
@@ -31,10 +31,10 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
     private static readonly Counter<long> Waits = Meter.CreateCounter<long>("partnership.bus.waits", description: "Messages sent to wait for one before them.");
     private static readonly Counter<long> LongWaits = Meter.CreateCounter<long>("partnership.bus.waits.long", description: "Messages that have waited for too long. Alert on any.");
 
-    /// <summary>
-    /// Streams take turns within a host, so that messages that came in order are not judged out of order. Some share a turn.
-    /// </summary>
-    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 256).Select(_ => new SemaphoreSlim(1))];
+    private readonly StreamLines lines = new(clock);
+
+    /// <summary>For messages whose effects keep getting in each other's way. Some streams share one.</summary>
+    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>Applies a message at once, whatever else of its stream is still to come.</summary>
     /// <param name="context">The message as received.</param>
@@ -64,21 +64,37 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(effect);
         var row = RowOf(context.Message, consumer, inOrder: true);
-        var turn = turns[(uint)row.StreamId.GetHashCode() % turns.Length];
         long? expected;
-        await turn.WaitAsync(context.CancellationToken);
-        try
+        using (var place = lines.Join(consumer, row.StreamId, row.PublicationNumber))
         {
-            var next = await inbox.NextAsync(consumer, row.StreamId, context.CancellationToken);
-            expected = row.PublicationNumber > next ? next : await AppendAsync(context, row, effect);
-        }
-        finally
-        {
-            turn.Release();
+            expected = await WaitForTurnAsync(place, row, context.CancellationToken);
+            if (expected is null)
+            {
+                expected = await AppendAsync(context, row, effect);
+                if (expected is null)
+                    place.Learn(row.PublicationNumber + 1);
+            }
         }
 
         if (expected is { } number)
             await WaitAsync(context, row, number);
+    }
+
+    /// <summary>Null when all before it are applied, else the first that is not.</summary>
+    private async Task<long?> WaitForTurnAsync(StreamLines.Place place, InboxRow row, CancellationToken cancellationToken)
+    {
+        if (place.Next is null)
+            place.Learn(await inbox.NextAsync(row.Consumer, row.StreamId, cancellationToken));
+        while (!await place.WaitForTurnAsync(cancellationToken))
+        {
+            // Perhaps another host has it.
+            var known = place.Next;
+            place.Learn(await inbox.NextAsync(row.Consumer, row.StreamId, cancellationToken));
+            if (place.Next == known)
+                return known;
+        }
+
+        return null;
     }
 
     private static InboxRow RowOf(ICaseworkEvent message, string consumer, bool inOrder) =>
@@ -90,8 +106,7 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
     {
         for (var attempt = 0; attempt < MostConflicts; attempt++)
         {
-            var append = await effect(context.CancellationToken) ?? new Append { Streams = [], Headers = new("{}", null, null) };
-            switch (await store.AppendAsync(append with { Inbox = row }, context.CancellationToken))
+            switch (await AttemptAsync(attempt > 1))
             {
                 case AppendVerdict.Written:
                     Applied.Add(1, Tag(row));
@@ -110,6 +125,22 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
         }
 
         throw new TimeoutException("Others keep changing what a message has its effect on.");
+
+        async Task<AppendVerdict> AttemptAsync(bool alone)
+        {
+            var turn = alone ? turns[(uint)row.StreamId.GetHashCode() % turns.Length] : null;
+            if (turn is not null)
+                await turn.WaitAsync(context.CancellationToken);
+            try
+            {
+                var append = await effect(context.CancellationToken) ?? new Append { Streams = [], Headers = new("{}", null, null) };
+                return await store.AppendAsync(append with { Inbox = row }, context.CancellationToken);
+            }
+            finally
+            {
+                turn?.Release();
+            }
+        }
     }
 
     private async Task WaitAsync<TEvent>(ConsumeContext<TEvent> context, InboxRow row, long expected)

@@ -20,24 +20,30 @@ public static class Republishing
     public static bool IsWanted(string[] args) => args is ["republish", ..];
 
     /// <summary>Sends, and says how much and what could not be sent.</summary>
+    /// <param name="host">Built, not started.</param>
+    /// <param name="args">The command line, from <c>republish</c> on.</param>
+    /// <param name="output">Standard output unless given; so for <paramref name="error"/>.</param>
     /// <returns>
     /// 0 when everything was sent, 1 when something was not (standard error says what, by ids and positions), 2 when the
     /// command was not understood.
     /// </returns>
-    public static async Task<int> RunAsync(IHost host, string[] args, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(
+        IHost host, string[] args, TextWriter? output = null, TextWriter? error = null, CancellationToken cancellationToken = default)
     {
+        output ??= Console.Out;
+        error ??= Console.Error;
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(args);
         var layout = host.Services.GetService<BusLayout>() ?? BusLayout.Platform;
         if (!TryRead(args, layout, out var queue, out var from, out var mistake))
         {
-            await Console.Error.WriteLineAsync($"{mistake}\nusage: republish --to QUEUE [--from N]");
+            await error.WriteLineAsync($"{mistake}\nusage: republish --to QUEUE [--from N]");
             return 2;
         }
 
         if (host.Services.GetService<EventRepublisher>() is not { } republisher)
         {
-            await Console.Error.WriteLineAsync("This service has no event store: it publishes no casework events.");
+            await error.WriteLineAsync("This service has no event store: it publishes no casework events.");
             return 2;
         }
 
@@ -53,39 +59,39 @@ public static class Republishing
                     if (progress.Sent < reported + ReportEvery)
                         return;
                     reported = progress.Sent;
-                    Console.WriteLine(Invariant($"{progress.Sent:N0} sent, position {progress.Position}"));
+                    output.WriteLine(Invariant($"{progress.Sent:N0} sent, position {progress.Position}"));
                 },
                 cancellationToken);
             foreach (var stopped in done.Unmappable)
             {
-                await Console.Error.WriteLineAsync(Invariant(
+                await error.WriteLineAsync(Invariant(
                     $"not sent: position {stopped.Position}, event {stopped.Version} of stream {stopped.StreamId} ({stopped.Reason}), and {stopped.HeldBack} after it in its stream"));
             }
 
-            Console.WriteLine(Invariant(
+            output.WriteLine(Invariant(
                 $"{done.Sent} messages sent to {queue}, positions {from} to {done.Position}; {done.Unmappable.Count} events could not be mapped, {done.Unmappable.Sum(stopped => stopped.HeldBack)} held back behind them"));
             return done.Unmappable.Count == 0 ? 0 : 1;
         }
         catch (RepublishStoppedException stopped)
         {
-            await Console.Error.WriteLineAsync(Invariant($"{stopped.Message} Everything before position {stopped.Position} is sent; go on with --from {stopped.Position}."));
+            await error.WriteLineAsync(Invariant($"{stopped.Message} Everything before position {stopped.Position} is sent; go on with --from {stopped.Position}."));
         }
         catch (UnpublishableException hopeless)
         {
-            await Console.Error.WriteLineAsync(hopeless.Message);
+            await error.WriteLineAsync(hopeless.Message);
         }
         catch (BrokerUnreachableException)
         {
-            await Console.Error.WriteLineAsync("The broker does not answer, or not to this user.");
+            await error.WriteLineAsync("The broker does not answer, or not to this user.");
         }
         catch (OperationInterruptedException refused)
         {
-            await Console.Error.WriteLineAsync($"The broker refused: {refused.ShutdownReason?.ReplyText}");
+            await error.WriteLineAsync($"The broker refused: {refused.ShutdownReason?.ReplyText}");
         }
         catch (Exception failure) when (failure is EventStoreUnavailableException or InvalidOperationException or System.Data.Common.DbException)
         {
             // Ours speak of databases and versions, never of what is stored; others are known by their type alone.
-            await Console.Error.WriteLineAsync(failure is EventStoreUnavailableException or InvalidOperationException ? failure.Message : failure.GetType().Name);
+            await error.WriteLineAsync(failure is EventStoreUnavailableException or InvalidOperationException ? failure.Message : failure.GetType().Name);
         }
 
         return 1;
