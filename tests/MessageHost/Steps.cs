@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
 using MassTransit;
 using Partnership.EventStore;
+using Partnership.ServiceDefaults;
 
 namespace Partnership.Tests.MessageHost;
 
@@ -48,6 +50,7 @@ public sealed class Steps : IDisposable
     private readonly Step? planned;
     private readonly bool freezes;
     private readonly ActivityListener listener;
+    private readonly MeterListener meters = new();
     private int left;
 
     /// <param name="plan"><c>kill:STEP:COUNT</c>, <c>freeze:STEP:COUNT</c>, or empty for neither.</param>
@@ -80,6 +83,13 @@ public sealed class Steps : IDisposable
             },
         };
         ActivitySource.AddActivityListener(listener);
+        meters.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == MessageInbox.Name)
+                self.EnableMeasurementEvents(instrument);
+        };
+        meters.SetMeasurementEventCallback<long>(static (instrument, _, _, _) => Say(instrument.Name));
+        meters.Start();
     }
 
     /// <summary>Set when the plan asks for <see cref="Step.Sent"/>: the network between host and broker.</summary>
@@ -116,7 +126,11 @@ public sealed class Steps : IDisposable
         }
     }
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose()
+    {
+        listener.Dispose();
+        meters.Dispose();
+    }
 
     private const int SigStop = 19;
 
