@@ -6,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<Task<int>>>
 {
     ["governed-read"] = GovernedReadBenchmark.RunAsync,
     ["append"] = async () => await AppendBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
+    ["message"] = MessageBenchmark.RunAsync,
 };
 if (args.Any(name => !benchmarks.ContainsKey(name)))
 {

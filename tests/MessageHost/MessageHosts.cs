@@ -25,6 +25,9 @@ public sealed record MessageHostOptions(IReadOnlyDictionary<string, string?> Set
     /// <summary>Whether it publishes what it stores.</summary>
     public bool Publishes { get; init; } = true;
 
+    /// <summary>Told of each append's answer.</summary>
+    public Action<Append, AppendVerdict>? Answered { get; init; }
+
     /// <summary>Where it may be made to stop.</summary>
     public Steps? Steps { get; init; }
 }
@@ -62,6 +65,8 @@ public static class MessageHosts
 
         if (options.Steps is { } steps)
             Watch(builder.Services, steps);
+        if (options.Answered is { } answered)
+            Decorate<IEventStore>(builder.Services, inner => new StoreSteps(inner, () => { }, answered));
         return builder.Build();
     }
 
@@ -77,7 +82,14 @@ public static class MessageHosts
         services.AddSingleton(steps);
         services.AddReceiveObserver<ReceiveSteps>();
         Decorate<IContractPublisher>(services, inner => new PublisherSteps(inner, steps));
-        Decorate<IEventStore>(services, inner => new StoreSteps(inner, steps));
+        Decorate<IEventStore>(services, inner => new StoreSteps(
+            inner,
+            () => steps.At(Step.Deciding),
+            (append, verdict) =>
+            {
+                Steps.Say($"verdict {append.Inbox?.Consumer} {verdict.GetType().Name}");
+                steps.At(Step.Appended);
+            }));
     }
 
     private static void Decorate<T>(IServiceCollection services, Func<T, T> around)

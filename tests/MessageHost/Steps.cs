@@ -152,14 +152,14 @@ internal sealed class PublisherSteps(IContractPublisher inner, Steps steps) : IC
     }
 }
 
-internal sealed class StoreSteps(IEventStore inner, Steps steps) : IEventStore
+/// <summary>The store, with somebody told before each append and after its answer.</summary>
+internal sealed class StoreSteps(IEventStore inner, Action deciding, Action<Append, AppendVerdict> answered) : IEventStore
 {
     public async Task<AppendVerdict> AppendAsync(Append append, CancellationToken cancellationToken)
     {
-        steps.At(Step.Deciding);
+        deciding();
         var verdict = await inner.AppendAsync(append, cancellationToken);
-        Steps.Say($"verdict {append.Inbox?.Consumer} {verdict.GetType().Name}");
-        steps.At(Step.Appended);
+        answered(append, verdict);
         return verdict;
     }
 
