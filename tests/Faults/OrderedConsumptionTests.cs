@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Partnership.Contracts.Topology;
@@ -173,6 +174,62 @@ public sealed class OrderedConsumptionTests : IAsyncLifetime
 
         using var ahead = Build(consumes: [], layout: WithLate);
         Assert.Equal((1, "The broker has no queue test.late yet; the consumer's migrate declares it."), await RepublishAsync(ahead, "--to", Counting.LateQueue));
+    }
+
+    [Fact]
+    public async Task The_bus_user_of_republish_can_send_to_a_consumers_queue_and_do_nothing_else()
+    {
+        // The rights as deploy/up gives them.
+        var script = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "lib", "local.sh"), Ct);
+        var rights = Regex.Match(script, @"marac-republish\) rights '(?<configure>[^']*)' '(?<write>[^']*)' '(?<read>[^']*)'");
+        Assert.True(rights.Success);
+        var layout = new BusLayout(
+            Counting.Layout.Exchanges, Counting.Layout.Streams,
+            new Dictionary<string, IReadOnlyList<Type>>
+            {
+                [BusTopology.CaseworkQueue] = [typeof(CountedMessage)],
+                [Counting.InOrderQueue] = [typeof(CountedMessage)],
+            }).Waits(Counting.Layout.Waiting);
+        await BusTopologyApplier.ApplyAsync(servers.Bus, Ct, layout);
+        var user = $"republish-{Id():N}";
+        await servers.Broker.CreateUserAsync(servers.VirtualHost, user, "secret", (Right("configure"), Right("write"), Right("read")));
+        try
+        {
+            using var host = Build(consumes: [], layout: layout, settings: [new("Bus:Username", user), new("Bus:Password", "secret")]);
+            var store = host.Services.GetRequiredService<IEventStore>();
+            await AppendAsync(store, [Id()], from: 0, count: 3);
+
+            Assert.Equal((0, $"3 messages sent to {BusTopology.CaseworkQueue}, positions 1 to 3; 0 events could not be mapped, 0 held back behind them"),
+                await RepublishAsync(host, "--to", BusTopology.CaseworkQueue));
+            Assert.Equal(3u, await servers.ReadyAsync(BusTopology.CaseworkQueue));
+            var (exit, said) = await RepublishAsync(host, "--to", Counting.InOrderQueue);
+            Assert.Equal(1, exit);
+            Assert.Contains("ACCESS_REFUSED", said, StringComparison.Ordinal);
+            Assert.Equal(0u, await servers.ReadyAsync(Counting.InOrderQueue));
+
+            await using var connection = await new ConnectionFactory
+            {
+                Uri = new UriBuilder(servers.Broker.To(servers.VirtualHost)) { UserName = user, Password = "secret" }.Uri,
+            }.CreateConnectionAsync(Ct);
+            await RefusedAsync(channel => channel.BasicGetAsync(BusTopology.CaseworkQueue, autoAck: true, Ct));
+            await RefusedAsync(channel => channel.QueuePurgeAsync(BusTopology.CaseworkQueue, Ct));
+            await RefusedAsync(channel => channel.QueueDeleteAsync(BusTopology.CaseworkQueue, ifUnused: false, ifEmpty: false, cancellationToken: Ct));
+            await RefusedAsync(channel => channel.ExchangeDeclareAsync("information-sharing.other", ExchangeType.Fanout, cancellationToken: Ct));
+
+            async Task RefusedAsync(Func<IChannel, Task> act)
+            {
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: Ct);
+                var refused = await Assert.ThrowsAsync<RabbitMQ.Client.Exceptions.OperationInterruptedException>(() => act(channel));
+                Assert.True(refused.ShutdownReason?.ReplyCode == Constants.AccessRefused, refused.Message);
+            }
+        }
+        finally
+        {
+            await servers.Broker.DeleteUserAsync(user);
+        }
+
+        // In the file they stand within JSON.
+        string Right(string name) => rights.Groups[name].Value.Replace(@"\\", @"\", StringComparison.Ordinal);
     }
 
     private IHost Build(

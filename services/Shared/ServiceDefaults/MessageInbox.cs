@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,8 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
     public const string Name = "Partnership.Bus";
 
     private const int MostConflicts = 10;
+    private const int MostReported = 10_000;
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(30);
 
     private static readonly Meter Meter = new(Name);
     private static readonly Counter<long> Applied = Meter.CreateCounter<long>("partnership.bus.applied", description: "Messages applied, by consumer.");
@@ -32,6 +35,7 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
     private static readonly Counter<long> LongWaits = Meter.CreateCounter<long>("partnership.bus.waits.long", description: "Messages that have waited for too long. Alert on any.");
 
     private readonly StreamLines lines = new(clock);
+    private readonly ConcurrentDictionary<(string, Guid), (long Expected, long At)> reported = new();
 
     /// <summary>For messages whose effects keep getting in each other's way. Some streams share one.</summary>
     private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
@@ -152,6 +156,13 @@ public sealed class MessageInbox(IEventStore store, IInbox inbox, IOptions<BusOp
         if (waits % options.Value.AlertAfterWaits != 0)
             return;
         LongWaits.Add(1, Tag(row));
+        // Behind one gap there may be a thousand messages: one line for each gap is enough, until the next time round.
+        var now = clock.GetTimestamp();
+        if (reported.TryGetValue((row.Consumer, row.StreamId), out var last) && last.Expected == expected && clock.GetElapsedTime(last.At, now) < ReportEvery)
+            return;
+        if (reported.Count >= MostReported)
+            reported.Clear();
+        reported[(row.Consumer, row.StreamId)] = (expected, now);
         log.LogError(
             "Message {Number} of stream {StreamId} has come back to {Queue} {Waits} times: {Consumer} waits for number {Expected}.",
             row.PublicationNumber, row.StreamId, queue, waits, row.Consumer, expected);
