@@ -56,7 +56,7 @@ internal sealed class QueueSender : IAsyncDisposable
     }
 
     /// <summary>Returns when the broker has confirmed that the message is in the queue.</summary>
-    /// <exception cref="UnpublishableException">No queue took it, or nothing can be made of it.</exception>
+    /// <exception cref="UnpublishableException">No queue took it, this user may not send it, or nothing can be made of it.</exception>
     /// <exception cref="TimeoutException">Not confirmed in time.</exception>
     public async Task SendAsync(object contract, Guid messageId, string? traceParent, CancellationToken cancellationToken)
     {
@@ -74,6 +74,11 @@ internal sealed class QueueSender : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException("The broker did not confirm a message in time.");
+        }
+        catch (Exception) when (channel.CloseReason is { ReplyCode: Constants.AccessRefused or Constants.NotFound })
+        {
+            // The broker has closed the channel over it, and nothing opens it again; a lost connection comes back by itself.
+            throw new UnpublishableException($"The broker refused: {channel.CloseReason.ReplyText}");
         }
     }
 
