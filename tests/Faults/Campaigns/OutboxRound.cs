@@ -228,8 +228,17 @@ internal sealed class OutboxRound(StoreAndBus servers, long seed, Action<string,
         var sums = expected.Values.Sum();
         foreach (var consumer in Consumers)
         {
-            await Eventually.Async(
-                async () => (await EffectsAsync(consumer)).Sum(stream => stream.Value.Count) >= sums, $"{consumer} has applied everything", Settled);
+            try
+            {
+                await Eventually.Async(
+                    async () => (await EffectsAsync(consumer)).Sum(stream => stream.Value.Count) >= sums, $"{consumer} has applied everything", Settled);
+            }
+            catch (TimeoutException)
+            {
+                // Say what is missing, and go no further.
+                await CheckEffectsAsync(expected, $"after {Settled.TotalSeconds:0} s");
+                throw new InvalidOperationException(string.Join("; ", failures));
+            }
         }
     }
 
