@@ -40,7 +40,27 @@ public static class BusTopology
         [typeof(SummaryWritten)] = "marac.summary-written",
     };
 
-    /// <summary>Every queue that consumes casework events, with the contracts bound to it.</summary>
+    /// <summary>
+    /// Contracts by the kind of stream they come from: those of one stream share its publication numbers.
+    /// </summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<Type>> Streams { get; } = new Dictionary<string, IReadOnlyList<Type>>
+    {
+        ["marac.referral"] =
+        [
+            typeof(ReferralSubmitted), typeof(ReferralAccepted), typeof(ReferralRedirectProposed), typeof(ReferralRedirected),
+            typeof(ReferralRedirectRefused), typeof(ReferralWithdrawn),
+        ],
+        ["marac.case"] =
+        [
+            typeof(CaseOpened), typeof(MemberListed), typeof(MemberRemoved), typeof(RelationRecorded), typeof(NeedRecorded),
+            typeof(SummaryWritten),
+        ],
+    };
+
+    /// <summary>
+    /// Every queue that consumes casework events, with the contracts bound to it; all of a stream's or none, see
+    /// <see cref="BusLayout"/>.
+    /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<Type>> Queues { get; } = new Dictionary<string, IReadOnlyList<Type>>
     {
         [CaseworkQueue] = [.. Exchanges.Keys],

@@ -9,7 +9,9 @@ APP=$RUN/app
 # The order in which they are stopped: what takes requests first.
 SERVICES=(gateway marac information-sharing identity)
 POSTGRES_ROLES=(marac_migrator marac ledger_migrator ledger)
-BUS_USERS=(operator migrator gateway marac information-sharing)
+# Services with an event log, whose history deploy/republish can send.
+PUBLISHERS=(marac)
+BUS_USERS=(operator migrator gateway marac information-sharing marac-republish)
 
 for part in common packages processes postgresql rabbitmq build keys; do
     # shellcheck source=/dev/null
@@ -109,6 +111,9 @@ bus_rights() {
         operator | migrator) rights '.*' '.*' '.*' ;;
         gateway) rights '^(information-sharing\\.ledger(-dropped)?|amq\\.gen.*)$' '^(amq\\.default|information-sharing\\.ledger(-dropped)?|amq\\.gen.*)$' '^(information-sharing\\.ledger-dropped|amq\\.gen.*)$' ;;
         marac) rights '^marac\\.' '^marac\\.' '^marac\\.' ;;
+        # Sends history to the exchange before a consumer's queue: a name for each queue that takes events of the scheme. No
+        # service may do that, else one could speak to another past the topology. It declares and reads nothing.
+        marac-republish) rights '^$' '^information-sharing\\.casework$' '^$' ;;
         information-sharing) rights '^(information-sharing|marac)\\.' '^information-sharing\\.' '^(information-sharing|marac)\\.' ;;
     esac
 }

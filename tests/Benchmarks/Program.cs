@@ -7,6 +7,7 @@ var benchmarks = new Dictionary<string, Func<Task<int>>>
     ["governed-read"] = GovernedReadBenchmark.RunAsync,
     ["rebuild"] = async () => await RebuildBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
     ["append"] = async () => await AppendBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
+    ["message"] = MessageBenchmark.RunAsync,
 };
 if (args.Any(name => !benchmarks.ContainsKey(name)))
 {

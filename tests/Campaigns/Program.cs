@@ -1,4 +1,5 @@
 using System.Globalization;
+using Partnership.Tests.Faults.Campaigns;
 using Partnership.Tests.Store.Campaigns;
 using Partnership.Tests.Support;
 
@@ -6,6 +7,7 @@ using Partnership.Tests.Support;
 var campaigns = new SortedDictionary<string, (int Count, Func<Campaign, Task<CampaignResult>> RunAsync)>(StringComparer.Ordinal)
 {
     ["order"] = (2_000, OrderCampaign.RunAsync),
+    ["outbox"] = (100, OutboxCampaign.RunAsync),
 };
 if (args.Length % 2 == 0 || !campaigns.TryGetValue(args[0], out var campaign) || !TryRead(args[1..], out var count, out var seed))
 {

@@ -186,6 +186,68 @@ public sealed class PublisherTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task An_event_that_a_newer_release_has_stored_parks_its_stream_and_no_other_until_it_is_known()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var bus = new RecordingBus();
+        var (newer, other) = (Sample.Id(), Sample.Id());
+        await using (var store = await databases.Open(bus: bus).StartAsync())
+        {
+            await store.Events.AppendAsync(Sample.One(newer, 0, Sample.Note(), Sample.Note(), Sample.Note()), Ct);
+            await Eventually.Async(async () => await PositionAsync(databases) == 3, "three messages leave");
+        }
+
+        // As if a newer release had written the second one, and a private one beside it.
+        await databases.RunAsync("update mt_events set type = 'test.noted.v9' where version = 2");
+        await databases.RunAsync("update partnership.publisher set position = 0");
+        await using (var store = await databases.Open(bus: bus).StartAsync())
+        {
+            await store.Events.AppendAsync(Sample.One(other, 0, new Pondered("p"), Sample.Note()), Ct);
+            await databases.RunAsync("update mt_events set type = 'test.pondered.v9' where type = 'test.pondered.v1'");
+            await Eventually.Async(async () => await PositionAsync(databases) == 5, "the checkpoint passes both");
+
+            Assert.Equal([(newer, 1L), (other, 1L)], bus.Notes.Skip(3).Select(note => (note.StreamId, note.Number)));
+            Assert.Equal($"{newer} 2", await databases.AskAsync<string>("select stream_id || ' ' || version from partnership.parked_streams"));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => store.Events.LoadAsync(newer, Ct));
+        }
+
+        await databases.RunAsync("update mt_events set type = 'test.noted.v1' where type = 'test.noted.v9'");
+        await using var known = await databases.Open(bus: bus).StartAsync();
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_streams") == 0, "the stream is parked no longer");
+        Assert.Equal([2L, 3L], bus.Notes.Skip(5).Select(note => note.Number));
+    }
+
+    [Fact]
+    public async Task A_message_that_can_never_be_published_parks_its_stream_and_no_other()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var (hopeless, other) = (Sample.Id(), Sample.Id());
+        var mended = false;
+        var bus = new RecordingBus
+        {
+            BeforeConfirm = note => !mended && note.StreamId == hopeless && note.Number == 2
+                ? Task.FromException(new UnpublishableException()) : Task.CompletedTask,
+        };
+        await using (var store = await databases.Open(bus: bus).StartAsync())
+        {
+            await store.Events.AppendAsync(Sample.One(hopeless, 0, Sample.Note(), Sample.Note(), Sample.Note()), Ct);
+            await store.Events.AppendAsync(Sample.One(other, 0, Sample.Note()), Ct);
+            await Eventually.Async(async () => await PositionAsync(databases) == 4, "the checkpoint passes it");
+            Assert.Equal($"{hopeless} 2 {nameof(UnpublishableException)}", await databases.AskAsync<string>(
+                "select stream_id || ' ' || version || ' ' || reason from partnership.parked_streams"));
+        }
+
+        // Still hopeless at the next start, then mended.
+        await using (await databases.Open(bus: bus).StartAsync())
+            await Eventually.Async(async () => await databases.AskAsync<long>("select epoch from partnership.publisher") == 2, "the lead is taken again");
+        mended = true;
+        await using var again = await databases.Open(bus: bus).StartAsync();
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_streams") == 0, "the stream is parked no longer");
+        Assert.Equal([1L, 2L, 3L], bus.Notes.Where(note => note.StreamId == hopeless).Select(note => note.Number));
+        Assert.Single(bus.Notes, note => note.StreamId == other);
+    }
+
+    [Fact]
     public async Task A_host_with_an_undecided_event_type_does_not_start()
     {
         await using var databases = await fixture.CreateAsync();

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Partnership.EventStore;
 using Partnership.Tests.Store.Support;
 
@@ -126,6 +128,120 @@ public sealed class SideTableTests(StoreFixture fixture)
 
         Task<AppendVerdict> ReceiveAsync(int number) => store.Events.AppendAsync(
             Sample.One(Sample.Id(), 0, Sample.Note()) with { Inbox = new("tasks", source, number) }, Ct);
+    }
+
+    [Fact]
+    public async Task A_message_that_depends_on_order_is_too_early_until_all_before_it_are_applied()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var (source, effects) = (Sample.Id(), Sample.Id());
+        var inbox = store.Services.GetRequiredService<IInbox>();
+
+        Assert.Equal(1, await inbox.NextAsync("tasks", source, Ct));
+        Assert.Equal(new AppendVerdict.TooEarly(1), await ReceiveAsync(2, 0));
+        Assert.Equal(0, await databases.AskAsync<long>("select (select count(*) from mt_streams) + (select count(*) from partnership.inbox)"));
+        Sample.AssertWritten(await ReceiveAsync(1, 0), effects, 1);
+        Assert.Equal(new AppendVerdict.TooEarly(2), await ReceiveAsync(4, 1));
+        Sample.AssertWritten(await ReceiveAsync(2, 1), effects, 2);
+        Assert.IsType<AppendVerdict.DuplicateMessage>(await ReceiveAsync(1, 2));
+        Assert.Equal(3, await inbox.NextAsync("tasks", source, Ct));
+        Assert.Equal("2 {}", await databases.AskAsync<string>("select contiguous || ' ' || later::text from partnership.inbox"));
+
+        Task<AppendVerdict> ReceiveAsync(int number, long expected) => store.Events.AppendAsync(
+            Sample.One(effects, expected, Sample.Note()) with { Inbox = new("tasks", source, number, InOrder: true) }, Ct);
+    }
+
+    [Fact]
+    public async Task That_a_message_is_early_or_late_is_said_before_anything_else_that_stands_against_it()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var (source, effects) = (Sample.Id(), Sample.Id());
+        await store.Events.AppendAsync(Sample.One(effects, 0, Sample.Note()) with { Inbox = new("tasks", source, 1) }, Ct);
+
+        // Each of them expects a version that is no longer the stream's.
+        Assert.Equal(new AppendVerdict.TooEarly(2), await ReceiveAsync(3, inOrder: true));
+        Assert.IsType<AppendVerdict.DuplicateMessage>(await ReceiveAsync(1, inOrder: true));
+        Assert.IsType<AppendVerdict.DuplicateMessage>(await ReceiveAsync(1, inOrder: false));
+        Assert.Equal(new AppendVerdict.Conflict(effects, 1), await ReceiveAsync(2, inOrder: true));
+        Assert.Equal(new AppendVerdict.Conflict(effects, 1), await ReceiveAsync(3, inOrder: false));
+
+        Task<AppendVerdict> ReceiveAsync(int number, bool inOrder) => store.Events.AppendAsync(
+            Sample.One(effects, 0, Sample.Note()) with { Inbox = new("tasks", source, number, inOrder) }, Ct);
+    }
+
+    [Fact]
+    public async Task Of_what_was_applied_ahead_of_order_nothing_is_too_early_or_applied_again()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var source = Sample.Id();
+        // A release that did not care for order was first.
+        foreach (var number in (int[])[1, 3, 4])
+            Assert.IsType<AppendVerdict.Written>(await ReceiveAsync(number, inOrder: false));
+
+        Assert.IsType<AppendVerdict.DuplicateMessage>(await ReceiveAsync(4, inOrder: true));
+        Assert.Equal(new AppendVerdict.TooEarly(2), await ReceiveAsync(5, inOrder: true));
+        Assert.IsType<AppendVerdict.Written>(await ReceiveAsync(2, inOrder: true));
+        Assert.IsType<AppendVerdict.Written>(await ReceiveAsync(5, inOrder: true));
+        Assert.Equal("5 {}", await databases.AskAsync<string>("select contiguous || ' ' || later::text from partnership.inbox"));
+
+        Task<AppendVerdict> ReceiveAsync(int number, bool inOrder) => store.Events.AppendAsync(
+            Sample.One(Sample.Id(), 0, Sample.Note()) with { Inbox = new("tasks", source, number, inOrder) }, Ct);
+    }
+
+    [Fact]
+    public async Task A_message_without_an_effect_counts_as_applied_and_an_append_without_either_is_none()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var nothing = new Append { Streams = [], Headers = Sample.Headers };
+        var row = new InboxRow("tasks", Sample.Id(), 1, InOrder: true);
+
+        Assert.Empty(Assert.IsType<AppendVerdict.Written>(await store.Events.AppendAsync(nothing with { Inbox = row }, Ct)).Versions);
+        Assert.IsType<AppendVerdict.DuplicateMessage>(await store.Events.AppendAsync(nothing with { Inbox = row }, Ct));
+        Assert.IsType<AppendVerdict.Written>(await store.Events.AppendAsync(
+            Sample.One(Sample.Id(), 0, Sample.Note()) with { Inbox = row with { PublicationNumber = 2 } }, Ct));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.Events.AppendAsync(nothing, Ct));
+    }
+
+    [Fact]
+    public async Task Two_hosts_that_consume_one_stream_apply_each_message_once_and_in_order()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var one = databases.Open();
+        await using var other = databases.Open();
+        var (source, effects) = (Sample.Id(), Sample.Id());
+        var queue = new ConcurrentQueue<int>(Enumerable.Range(1, 25).Concat(Enumerable.Range(1, 25)).OrderBy(_ => Random.Shared.Next()));
+        var (early, duplicates) = (0, 0);
+
+        await Task.WhenAll(((TestStore[])[one, other, one, other]).Select(async store =>
+        {
+            while (queue.TryDequeue(out var number))
+            {
+                // The effect's version follows from the number, so an effect out of order would be a conflict.
+                switch (await store.Events.AppendAsync(
+                    Sample.One(effects, number - 1, new Pondered($"{number}")) with { Inbox = new("tasks", source, number, InOrder: true) }, Ct))
+                {
+                    case AppendVerdict.TooEarly:
+                        Interlocked.Increment(ref early);
+                        queue.Enqueue(number);
+                        break;
+                    case AppendVerdict.DuplicateMessage:
+                        Interlocked.Increment(ref duplicates);
+                        break;
+                    case var verdict:
+                        Assert.IsType<AppendVerdict.Written>(verdict);
+                        break;
+                }
+            }
+        }));
+
+        Assert.Equal(
+            Enumerable.Range(1, 25).Select(n => $"{n}"), (await one.Events.LoadAsync(effects, Ct)).Events.Select(stored => ((Pondered)stored.Data).Code));
+        Assert.Equal(25, duplicates);
+        Assert.NotEqual(0, early);
     }
 
     [Fact]

@@ -83,7 +83,9 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
         {
             return new(open(), null);
         }
-        catch (Exception failure) when (failure is SealedValueException or JsonException or InvalidOperationException or NotSupportedException)
+#pragma warning disable CA1031 // Decoding touches nothing else: whatever is wrong, is wrong with this row.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
             return new(null, ExceptionDispatchInfo.Capture(failure));
         }

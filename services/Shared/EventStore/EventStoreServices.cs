@@ -40,19 +40,24 @@ public static class EventStoreServices
         services.AddSingleton(provider => new SearchHasher(Options(provider)));
         services.AddSingleton<ISearchHasher>(provider => provider.GetRequiredService<SearchHasher>());
         services.AddSingleton(provider => new EventReading(types, provider.GetRequiredService<KeyRing>()));
-        services.AddSingleton<IEventStore>(provider => new PostgresEventStore(
+        services.AddSingleton(provider => new PostgresEventStore(
             Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<KeyRing>(),
             provider.GetRequiredService<EventReading>(), provider.GetRequiredService<SearchHasher>(), types, publications,
             provider.GetRequiredService<ViewRegistry>(),
             (Action)provider.GetRequiredService<PublicationSignal>().Appended + provider.GetRequiredService<ProjectionSignal>().Appended,
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
+        services.AddSingleton<IInbox>(provider => provider.GetRequiredService<PostgresEventStore>());
+        services.AddSingleton(provider => new PublicationMapping(provider.GetRequiredService<EventReading>(), publications));
+        services.AddSingleton(provider => new EventRepublisher(
+            Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<PublicationMapping>()));
         services.AddSingleton(provider => new ViewDatabase(Connections.Projecting(Options(provider).ConnectionString)));
         services.AddSingleton<IViewRebuilder>(provider => new ViewRebuilder(
             provider.GetRequiredService<ViewRegistry>(), provider.GetRequiredService<ViewDatabase>(), provider.GetRequiredService<EventReading>(),
             provider.GetRequiredService<KeyRing>(), types, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostedService>(provider => new KeysStayDestroyed(provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<IHostedService>(provider => new EventPublisher(
-            Options(provider), provider.GetRequiredService<EventReading>(), publications, provider.GetRequiredService<IContractPublisher>(),
+            Options(provider), provider.GetRequiredService<PublicationMapping>(), provider.GetRequiredService<IContractPublisher>(),
             provider.GetRequiredService<PublicationSignal>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<EventPublisher>>()));
         services.AddSingleton<IHostedService>(provider => new ViewSubscriptions(

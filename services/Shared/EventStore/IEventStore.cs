@@ -103,8 +103,22 @@ public sealed record IdempotencyRow(IdempotencyKey Key, byte[] BodyHash, int Sta
 
 public sealed record IdempotentAnswer(byte[] BodyHash, int Status, string? Location, Guid Subject);
 
-/// <summary>The message an append is the effect of.</summary>
-public sealed record InboxRow(string Consumer, Guid StreamId, long PublicationNumber);
+/// <summary>The message an append is the effect of. With it alone, and no stream, a message without an effect is remembered.</summary>
+/// <param name="Consumer">A stable name; under another one, everything would be applied once more.</param>
+/// <param name="StreamId">The stream the message was published from.</param>
+/// <param name="PublicationNumber">Its gapless number there, from 1.</param>
+/// <param name="InOrder">
+/// The effect depends on those before it: until they are applied, the verdict is <see cref="AppendVerdict.TooEarly"/>.
+/// </param>
+public sealed record InboxRow(string Consumer, Guid StreamId, long PublicationNumber, bool InOrder = false);
+
+/// <summary>How far consumers have come.</summary>
+public interface IInbox
+{
+    /// <summary>The first number of a stream that this consumer has not applied; 1 when it has applied none.</summary>
+    /// <exception cref="EventStoreUnavailableException">The database did not answer.</exception>
+    Task<long> NextAsync(string consumer, Guid streamId, CancellationToken cancellationToken);
+}
 
 /// <summary>What happened to one append.</summary>
 public abstract record AppendVerdict
@@ -122,6 +136,12 @@ public abstract record AppendVerdict
 
     /// <summary>The message was applied before; nothing was written now.</summary>
     public sealed record DuplicateMessage : AppendVerdict;
+
+    /// <summary>
+    /// The message depends on order and one before it is not applied yet, first of all number
+    /// <paramref name="Expected"/>; nothing was written.
+    /// </summary>
+    public sealed record TooEarly(long Expected) : AppendVerdict;
 
     /// <summary>The key of a scope it would be sealed under has been destroyed; nothing was written.</summary>
     public sealed record Erased : AppendVerdict;

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Partnership.EventStore;
 
 /// <summary>The store on PostgreSQL, in Marten's tables. One instance a host.</summary>
-internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
+internal sealed class PostgresEventStore : IEventStore, IInbox, IAsyncDisposable
 {
     private readonly NpgsqlDataSource reading;
     private readonly KeyRing keys;
@@ -127,6 +127,16 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
                 reader.GetFieldValue<byte[]>(0), reader.GetInt32(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetGuid(3)),
             cancellationToken);
         return rows.SingleOrDefault();
+    }
+
+    public async Task<long> NextAsync(string consumer, Guid streamId, CancellationToken cancellationToken)
+    {
+        await using var command = reading.CreateCommand(
+            "select contiguous + 1 from partnership.inbox where consumer = $1 and stream_id = $2");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = consumer });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = streamId });
+        var rows = await RowsAsync(command, reader => reader.GetInt64(0), cancellationToken);
+        return rows is [var next] ? next : 1;
     }
 
     public ValueTask DisposeAsync() => queue.DisposeAsync();

@@ -11,4 +11,10 @@ public sealed class BusOptions
 
     /// <summary>Longest wait for the broker's confirm of one message.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A message that waits for one before it is reported each time it has come back this often: every minute, with the
+    /// two seconds of the waiting queues.
+    /// </summary>
+    public int AlertAfterWaits { get; set; } = 30;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Serialization;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Partnership.Contracts.Topology;
@@ -10,7 +11,7 @@ namespace Partnership.ServiceDefaults;
 /// Publishes a contract to its exchange and returns when the broker has confirmed it. Not mandatory: an event nobody
 /// consumes yet is no fault, and the queues that must have it are bound before any host starts.
 /// </summary>
-internal sealed class ContractPublisher(IBus bus, IOptions<BusOptions> options) : IContractPublisher
+internal sealed class ContractPublisher(IBus bus, BusLayout layout, IOptions<BusOptions> options) : IContractPublisher
 {
     public const string SourceName = "Partnership.Publishing";
 
@@ -19,8 +20,8 @@ internal sealed class ContractPublisher(IBus bus, IOptions<BusOptions> options) 
     public async Task PublishAsync(object contract, Guid messageId, string? traceParent, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(contract);
-        if (!BusTopology.Exchanges.ContainsKey(contract.GetType()))
-            throw new InvalidOperationException($"{contract.GetType().Name} is not a published contract.");
+        if (!layout.Exchanges.ContainsKey(contract.GetType()))
+            throw new UnpublishableException($"{contract.GetType().Name} is not a published contract.");
 
         // The request that caused the event ended long ago; its trace goes on here. Without a stored one a new begins,
         // rather than whatever happens to be current in the publisher's loop.
@@ -34,6 +35,10 @@ internal sealed class ContractPublisher(IBus bus, IOptions<BusOptions> options) 
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.Value.ConfirmTimeout);
             await bus.Publish(contract, contract.GetType(), context => context.MessageId = messageId, limit.Token);
+        }
+        catch (SerializationException failure)
+        {
+            throw new UnpublishableException($"{contract.GetType().Name} cannot be written as JSON.", failure);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using MassTransit;
+using MassTransit.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +14,8 @@ using Partnership.EventStore;
 namespace Partnership.ServiceDefaults;
 
 /// <summary>
-/// MassTransit over RabbitMQ, with every exchange, queue and binding taken from <see cref="BusTopology"/>.
+/// MassTransit over RabbitMQ, with every exchange, queue and binding taken from <see cref="BusTopology"/>, or from a
+/// <see cref="BusLayout"/> that was registered before.
 /// </summary>
 public static class PartnershipBus
 {
@@ -29,8 +31,12 @@ public static class PartnershipBus
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<BusOptions>().Bind(builder.Configuration.GetSection("Bus"));
         builder.Services.AddMigrationStep("bus topology", static (services, ct) =>
-            BusTopologyApplier.ApplyAsync(services.GetRequiredService<IOptions<BusOptions>>().Value, ct));
+            BusTopologyApplier.ApplyAsync(
+                services.GetRequiredService<IOptions<BusOptions>>().Value, ct, services.GetRequiredService<BusLayout>()));
+        builder.Services.TryAddSingleton(BusLayout.Platform);
         builder.Services.TryAddSingleton<IContractPublisher, ContractPublisher>();
+        // For consumers with an event store; nobody else asks for it.
+        builder.Services.TryAddSingleton<MessageInbox>();
         builder.Services.Configure<MassTransitHostOptions>(host =>
         {
             host.WaitUntilStarted = false;
@@ -54,15 +60,12 @@ public static class PartnershipBus
                     host.Password(options.Password);
                     host.PublisherConfirmation = true;
                 });
-                rabbit.MessageTopology.SetEntityNameFormatter(new ContractExchanges());
+                var exchanges = new ContractExchanges(context.GetRequiredService<BusLayout>());
+                rabbit.MessageTopology.SetEntityNameFormatter(exchanges);
                 // Base types of contracts are not messages; without this each would get an exchange.
-                foreach (var type in ContractExchanges.NotMessages)
+                foreach (var type in exchanges.NotMessages)
                     rabbit.Publish(type, topology => topology.Exclude = true);
-                rabbit.ConfigureJsonSerializerOptions(json =>
-                {
-                    json.Converters.Insert(0, new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
-                    return json;
-                });
+                UseWireJson();
                 rabbit.ConfigureEndpoints(context);
             });
         });
@@ -77,15 +80,27 @@ public static class PartnershipBus
         bus.AddConsumer<TConsumer>().Endpoint(endpoint => endpoint.Name = queue);
     }
 
+    /// <summary>Codes in capitals, on every bus of this process.</summary>
+    internal static void UseWireJson() => _ = WireJsonUsed.Value;
+
+    private static readonly Lazy<bool> WireJsonUsed = new(() =>
+    {
+        SystemTextJsonMessageSerializer.Options = new(SystemTextJsonMessageSerializer.Options);
+        SystemTextJsonMessageSerializer.Options.Converters.Insert(
+            0, new JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
+        return true;
+    });
+
     private static void ConfigureEndpoint(IRegistrationContext context, string name, IReceiveEndpointConfigurator endpoint)
     {
-        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit || !BusTopology.Queues.TryGetValue(name, out var contracts))
+        var layout = context.GetRequiredService<BusLayout>();
+        if (endpoint is not IRabbitMqReceiveEndpointConfigurator rabbit || !layout.Queues.TryGetValue(name, out var contracts))
             throw new InvalidOperationException($"No queue named '{name}' is in the bus topology.");
 
         rabbit.SetQuorumQueue();
         rabbit.ConfigureConsumeTopology = false;
         foreach (var contract in contracts)
-            rabbit.Bind(BusTopology.Exchanges[contract], binding => binding.ExchangeType = RabbitMQ.Client.ExchangeType.Fanout);
+            rabbit.Bind(layout.Exchanges[contract], binding => binding.ExchangeType = RabbitMQ.Client.ExchangeType.Fanout);
         // A fault message would carry the message and the exception's text to an exchange nobody declared; the headers of a
         // message in the error queue would carry the text too.
         endpoint.PublishFaults = false;
@@ -123,13 +138,13 @@ public static class PartnershipBus
     });
 
     /// <summary>Exchanges of contracts; a type that is no contract has none.</summary>
-    private sealed class ContractExchanges : IEntityNameFormatter
+    private sealed class ContractExchanges(BusLayout layout) : IEntityNameFormatter
     {
         /// <summary>Base types and interfaces of contracts. MassTransit wants a name for each, excluded or not.</summary>
-        public static HashSet<Type> NotMessages { get; } = [.. BusTopology.Exchanges.Keys.SelectMany(BaseTypes)];
+        public HashSet<Type> NotMessages { get; } = [.. layout.Exchanges.Keys.SelectMany(BaseTypes)];
 
         public string FormatEntityName<T>() =>
-            BusTopology.Exchanges.TryGetValue(typeof(T), out var exchange) ? exchange
+            layout.Exchanges.TryGetValue(typeof(T), out var exchange) ? exchange
             : NotMessages.Contains(typeof(T)) ? $"not-a-message.{typeof(T).Name}"
             : throw new InvalidOperationException($"{typeof(T).Name} is not a published contract.");
 

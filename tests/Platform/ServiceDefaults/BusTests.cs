@@ -93,7 +93,7 @@ public sealed class BusTests : IAsyncLifetime
             await ReceivedAsync(host);
         }
 
-        string[] queues = [BusTopology.CaseworkQueue, $"{BusTopology.CaseworkQueue}_error", $"{BusTopology.CaseworkQueue}_skipped"];
+        string[] queues = [.. new[] { "", "_error", "_skipped", "_waiting" }.Select(end => BusTopology.CaseworkQueue + end)];
         Assert.Equal(queues.Order(), (await ListAsync("queues")).Order());
         Assert.Equal(
             BusTopology.Exchanges.Values.Concat(queues).Order(),
@@ -146,7 +146,7 @@ public sealed class BusTests : IAsyncLifetime
     {
         await using var host = await StartAsync(consumer: false, migrate: true);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => PublishAsync(host, "anything", Guid.CreateVersion7()));
+        await Assert.ThrowsAsync<UnpublishableException>(() => PublishAsync(host, "anything", Guid.CreateVersion7()));
     }
 
     [Fact]

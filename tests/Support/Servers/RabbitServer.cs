@@ -177,6 +177,16 @@ public sealed class RabbitServer : IAsyncDisposable
         return name;
     }
 
+    /// <summary>A user of one virtual host, with no more rights than these patterns of names.</summary>
+    public async Task CreateUserAsync(string virtualHost, string name, string password, (string Configure, string Write, string Read) rights)
+    {
+        (await management.PutAsJsonAsync($"api/users/{name}", new { password, tags = "" })).EnsureSuccessStatusCode();
+        (await management.PutAsJsonAsync(
+            $"api/permissions/{virtualHost}/{name}", new { configure = rights.Configure, write = rights.Write, read = rights.Read })).EnsureSuccessStatusCode();
+    }
+
+    public async Task DeleteUserAsync(string name) => (await management.DeleteAsync($"api/users/{name}")).Dispose();
+
     public async Task DeleteVirtualHostAsync(string name)
     {
         using var answer = await management.DeleteAsync($"api/vhosts/{name}");

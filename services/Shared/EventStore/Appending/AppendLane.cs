@@ -227,6 +227,7 @@ internal sealed class AppendLane(string connectionString, TimeSpan findOutWithin
     {
         AppendStatement.Conflict => new AppendVerdict.Conflict(reader.GetGuid(2), reader.GetInt64(3)),
         AppendStatement.Erased => new AppendVerdict.Erased(),
+        AppendStatement.TooEarly => new AppendVerdict.TooEarly(reader.GetInt64(3)),
         AppendStatement.DuplicateMessage => new AppendVerdict.DuplicateMessage(),
         AppendStatement.AlreadyDone => new AppendVerdict.AlreadyDone(new(
             reader.GetFieldValue<byte[]>(4), reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.GetGuid(7))),

@@ -17,7 +17,8 @@ internal sealed class AppendPreparation(EventTypes types, PublicationMap publica
     {
         ArgumentNullException.ThrowIfNull(append);
         cancellationToken.ThrowIfCancellationRequested();
-        if (append.Streams.Count == 0)
+        // A message without an effect still counts as applied: those after it wait for its number.
+        if (append.Streams.Count == 0 && append.Inbox is null)
             throw new ArgumentException("An append touches at least one stream.", nameof(append));
         var headers = HeadersOf(append.Headers);
         var streams = new PreparedStream[append.Streams.Count];

@@ -35,10 +35,12 @@ internal static class AppendStatement
     /// <summary>The database's ordering lock: order of sequence numbers and order of commits are the same thing.</summary>
     public const long OrderingLock = 0x5041_5254_4F52_4452;
 
+    // Of several, the highest is the answer: a message that is early or late says nothing about the versions it met.
     public const int Conflict = 1;
     public const int Erased = 2;
-    public const int DuplicateMessage = 3;
-    public const int AlreadyDone = 4;
+    public const int TooEarly = 3;
+    public const int DuplicateMessage = 4;
+    public const int AlreadyDone = 5;
 
     /// <summary>Separates the entries of a reach inside one text; it cannot stand in a code.</summary>
     public const char ReachSeparator = '\u001f';
@@ -160,6 +162,7 @@ internal static class AppendStatement
             values.Next(rows.Map(x => x.Item.Consumer));
             values.Next(rows.Map(x => x.Item.StreamId));
             values.Next(rows.Map(x => x.Item.PublicationNumber));
+            values.Next(rows.Map(x => x.Item.InOrder));
         }
     }
 
@@ -214,6 +217,7 @@ internal static class AppendStatement
             list.AddRange(
             [
                 ArrayOf<int>(NpgsqlDbType.Integer), ArrayOf<string>(NpgsqlDbType.Text), ArrayOf<Guid>(NpgsqlDbType.Uuid), ArrayOf<long>(NpgsqlDbType.Bigint),
+                ArrayOf<bool>(NpgsqlDbType.Boolean),
             ]);
         }
 
@@ -233,7 +237,7 @@ internal static class AppendStatement
         var number = published ? $", ${next++}" : "";
         var (viewRows, terms) = views ? (Numbers(8), Numbers(5)) : ("", "");
         var asked = idempotency ? Numbers(7) : "";
-        var message = inbox ? Numbers(4) : "";
+        var message = inbox ? Numbers(5) : "";
         var sql = new StringBuilder("""
             with judged as materialized (
                 select s.*, coalesce(m.version, 0) as actual, k.key_id is not null as erased
@@ -262,7 +266,7 @@ internal static class AppendStatement
             sql.Append($"""
                 message as materialized (
                     select n.*, coalesce(b.contiguous, 0) as contiguous, coalesce(b.later, '{"{}"}') as later
-                    from unnest({message}) as n (append, consumer, stream_id, number)
+                    from unnest({message}) as n (append, consumer, stream_id, number, in_order)
                     left join partnership.inbox b on b.consumer = n.consumer and b.stream_id = n.stream_id
                 ),
 
@@ -276,7 +280,11 @@ internal static class AppendStatement
                     union all select append, {Erased} from judged where erased
             """);
         if (inbox)
+        {
             sql.Append($"\n        union all select append, {DuplicateMessage} from message where number <= contiguous or number = any(later)");
+            sql.Append($"\n        union all select append, {TooEarly} from message where in_order and number > contiguous + 1");
+        }
+
         if (idempotency)
             sql.Append($"\n        union all select append, {AlreadyDone} from done");
         sql.Append("""
@@ -337,11 +345,12 @@ internal static class AppendStatement
             AppendInbox(sql);
         sql.Append($"""
 
-            select f.append, f.code, c.stream_id, c.actual{(idempotency ? ", d.body_hash, d.status, d.location, d.subject" : "")}
+            select f.append, f.code, c.stream_id, {(inbox ? $"case f.code when {TooEarly} then w.contiguous + 1 else c.actual end" : "c.actual")}{(idempotency ? ", d.body_hash, d.status, d.location, d.subject" : "")}
             from failed f
             left join lateral (
                 select stream_id, actual from judged j where j.append = f.append and j.actual <> j.expected limit 1
             ) c on true
+            {(inbox ? "left join message w on w.append = f.append" : "")}
             {(idempotency ? "left join done d on d.append = f.append" : "")}
             """);
         return sql.ToString();

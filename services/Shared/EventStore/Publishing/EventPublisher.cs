@@ -1,6 +1,6 @@
+using System.Collections.ObjectModel;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Partnership.EventStore;
 
@@ -9,11 +9,10 @@ namespace Partnership.EventStore;
 /// with the same id; none is left out.
 /// </summary>
 internal sealed class EventPublisher(
-    EventStoreOptions options, EventReading reading, PublicationMap publications, IContractPublisher bus, PublicationSignal signal,
-    TimeProvider clock, ILogger<EventPublisher> log) : BackgroundService
+    EventStoreOptions options, PublicationMapping mapping, IContractPublisher bus, PublicationSignal signal, TimeProvider clock,
+    ILogger<EventPublisher> log) : BackgroundService
 {
     private const int PageSize = 500;
-    private const int MostInFlight = 64;
 
     /// <summary>How soon another host's append is seen; our own wake us.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
@@ -49,7 +48,7 @@ internal sealed class EventPublisher(
 #pragma warning restore CA1031
             {
                 // By type: a message may quote what it failed on.
-                log.LogWarning("Publication was interrupted and is taken up again: {Failure}", Describe(failure));
+                log.LogWarning("Publication was interrupted and is taken up again: {Failure}", PublicationMapping.ReasonOf(failure));
                 await DelayAsync(retry, stoppingToken);
                 retry = Longer(retry);
             }
@@ -102,38 +101,20 @@ internal sealed class EventPublisher(
     private async Task<bool> PublishAsync(
         PublisherLead lead, List<PublicationRow> page, HashSet<Guid> parked, HashSet<long> confirmed, CancellationToken cancellationToken)
     {
-        var (messages, newlyParked) = await MapAsync(page, parked, cancellationToken);
-        using var places = new SemaphoreSlim(MostInFlight);
-        var ofStream = new Dictionary<Guid, Task>();
-        var sent = new List<(Message Message, Task Confirm)>(messages.Count);
-        foreach (var message in messages.Where(message => !confirmed.Contains(message.Position)))
-        {
-            await places.WaitAsync(cancellationToken);
-            // Those of one stream one after the other, so that consumers seldom meet a gap; others side by side.
-            var before = ofStream.GetValueOrDefault(message.StreamId, Task.CompletedTask);
-            var confirm = SendAsync(message, before, places, cancellationToken);
-            ofStream[message.StreamId] = confirm;
-            sent.Add((message, confirm));
-        }
-
+        var (messages, newlyParked) = await mapping.MapAsync(page, parked, cancellationToken);
+        var outcomes = await PublicationSending.SendAsync(
+            messages.Where(message => !confirmed.Contains(message.Position)), PublishAsync, cancellationToken);
         var reached = page[^1].Event.Position;
         string? failed = null;
-        foreach (var (message, confirm) in sent)
+        foreach (var (message, failure) in outcomes)
         {
-            try
-            {
-                await confirm;
+            if (failure is null)
                 confirmed.Add(message.Position);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            else if (failure is UnpublishableException)
+                Park(newlyParked, message, failure);
+            else
             {
-                throw;
-            }
-#pragma warning disable CA1031 // Not confirmed, for whatever reason: it is sent again.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                failed ??= Describe(failure);
+                failed ??= PublicationMapping.ReasonOf(failure);
                 reached = Math.Min(reached, message.Position - 1);
             }
         }
@@ -161,54 +142,21 @@ internal sealed class EventPublisher(
         return failed is null;
     }
 
-    /// <summary>Messages of a page, and the streams that must wait because one of theirs cannot be made.</summary>
-    private async Task<(List<Message> Messages, List<ParkedStream> Parked)> MapAsync(
-        List<PublicationRow> page, HashSet<Guid> parked, CancellationToken cancellationToken)
+    /// <summary>The stream waits from this message on, unless it has to wait from an earlier one.</summary>
+    private static void Park(List<ParkedStream> parked, Message message, Exception failure)
     {
-        var rows = page.FindAll(row => row.Number is not null && !parked.Contains(row.Event.StreamId));
-        var opened = await reading.OpenEachAsync(rows.ConvertAll(row => row.Event), cancellationToken);
-        var messages = new List<Message>(rows.Count);
-        var failed = new Dictionary<Guid, ParkedStream>();
-        for (var i = 0; i < rows.Count; i++)
-        {
-            var row = rows[i].Event;
-            if (failed.ContainsKey(row.StreamId))
-                continue;
-            try
-            {
-                messages.Add(Map(opened[i].Get(), rows[i].Number!.Value));
-            }
-#pragma warning disable CA1031 // Whatever is wrong with it, the other streams go on.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                failed.Add(row.StreamId, new(row.StreamId, row.Version, row.Position, failure.GetType().Name));
-            }
-        }
-
-        return (messages, [.. failed.Values]);
+        var known = parked.FindIndex(stream => stream.StreamId == message.StreamId);
+        var here = new ParkedStream(message.StreamId, message.Version, message.Position, PublicationMapping.ReasonOf(failure));
+        if (known < 0)
+            parked.Add(here);
+        else if (parked[known].Version > here.Version)
+            parked[known] = here;
     }
 
-    private Message Map(StoredEvent stored, long number)
+    private async Task PublishAsync(Message message, CancellationToken cancellationToken)
     {
-        // It has a number, so consumers wait for it: one that has become private since would be a gap for ever.
-        var contract = publications.Map(stored, number)
-            ?? throw new InvalidOperationException($"{stored.Name} was published when it was appended and is private now.");
-        return new(stored.Position, stored.StreamId, contract, MessageIds.Of(stored.Id, contract.GetType()), stored.Headers.TraceParent, stored.At);
-    }
-
-    private async Task SendAsync(Message message, Task before, SemaphoreSlim places, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await before;
-            await bus.PublishAsync(message.Contract, message.Id, message.TraceParent, cancellationToken);
-            StoreTelemetry.Confirmed(clock.GetUtcNow() - message.At);
-        }
-        finally
-        {
-            places.Release();
-        }
+        await bus.PublishAsync(message.Contract, message.Id, message.TraceParent, cancellationToken);
+        StoreTelemetry.Confirmed(clock.GetUtcNow() - message.At);
     }
 
     /// <summary>Tries parked streams again, from where each waits: a new version of the service may know better.</summary>
@@ -231,9 +179,15 @@ internal sealed class EventPublisher(
         while (true)
         {
             var page = await lead.ReadParkedAsync(stream, PageSize, cancellationToken);
-            var (messages, failed) = await MapAsync(page, [], cancellationToken);
-            foreach (var message in messages)
-                await bus.PublishAsync(message.Contract, message.Id, message.TraceParent, cancellationToken);
+            var (messages, failed) = await mapping.MapAsync(page, ReadOnlySet<Guid>.Empty, cancellationToken);
+            foreach (var (message, failure) in await PublicationSending.SendAsync(messages, PublishAsync, cancellationToken))
+            {
+                if (failure is UnpublishableException)
+                    Park(failed, message, failure);
+                else if (failure is not null)
+                    throw new InvalidOperationException("The messages of a parked stream were not confirmed.", failure);
+            }
+
             if (failed is [var again])
             {
                 await lead.UnparkAsync(stream.StreamId, again.Version, cancellationToken);
@@ -251,9 +205,6 @@ internal sealed class EventPublisher(
         }
     }
 
-    private static string Describe(Exception failure) =>
-        failure is PostgresException { SqlState: var state } ? $"{failure.GetType().Name} {state}" : failure.GetType().Name;
-
     private static TimeSpan Longer(TimeSpan retry) => retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
 
     private static async Task DelayAsync(TimeSpan time, CancellationToken cancellationToken)
@@ -267,6 +218,4 @@ internal sealed class EventPublisher(
             // The loop sees it.
         }
     }
-
-    private sealed record Message(long Position, Guid StreamId, object Contract, Guid Id, string? TraceParent, DateTimeOffset At);
 }

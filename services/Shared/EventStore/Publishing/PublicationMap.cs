@@ -42,8 +42,17 @@ public interface IContractPublisher
     /// <param name="contract">The integration event.</param>
     /// <param name="messageId">UUIDv5 of the event id and the contract's name: the same again for the same event.</param>
     /// <param name="traceParent">W3C trace context of the request that caused it, made the parent of a real Activity.</param>
+    /// <exception cref="UnpublishableException">It can never be published; its stream waits for a release that can.</exception>
     /// <exception cref="Exception">Not confirmed: the checkpoint must not move.</exception>
     Task PublishAsync(object contract, Guid messageId, string? traceParent, CancellationToken cancellationToken);
+}
+
+/// <summary>A message that no repetition brings to the bus: it is no published contract, or nothing can be made of it.</summary>
+public sealed class UnpublishableException : Exception
+{
+    public UnpublishableException() { }
+    public UnpublishableException(string message) : base(message) { }
+    public UnpublishableException(string message, Exception inner) : base(message, inner) { }
 }
 
 /// <summary>Keyed hashes by which people are found again: under a key of the service, never in events, messages or logs.</summary>

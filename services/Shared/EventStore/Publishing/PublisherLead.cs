@@ -98,13 +98,15 @@ internal sealed class PublisherLead : IAsyncDisposable
     }
 
     /// <summary>The next events in order of commit, with their publication numbers; the body only where there is one.</summary>
-    public Task<List<PublicationRow>> ReadAsync(int limit, CancellationToken cancellationToken) => RowsAsync(
+    public Task<List<PublicationRow>> ReadAsync(int limit, CancellationToken cancellationToken) => PublicationRow.ReadAsync(
+        connection,
         """
         where e.seq_id > $1 order by e.seq_id limit $2
         """, [new NpgsqlParameter<long> { TypedValue = Position }, new NpgsqlParameter<int> { TypedValue = limit }], cancellationToken);
 
     /// <summary>Published events of a parked stream from the one it waits for up to the checkpoint.</summary>
-    public Task<List<PublicationRow>> ReadParkedAsync(ParkedStream stream, int limit, CancellationToken cancellationToken) => RowsAsync(
+    public Task<List<PublicationRow>> ReadParkedAsync(ParkedStream stream, int limit, CancellationToken cancellationToken) => PublicationRow.ReadAsync(
+        connection,
         """
         where e.stream_id = $1 and e.version >= $2 and e.seq_id <= $3 and p.number is not null order by e.version limit $4
         """,
@@ -164,31 +166,7 @@ internal sealed class PublisherLead : IAsyncDisposable
         await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LeadLock})", connection);
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
-
-    private async Task<List<PublicationRow>> RowsAsync(string which, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(
-            $$"""
-            select e.seq_id, e.id, e.stream_id, e.version, e.type, case when p.number is null then '{}' else e.data end, e.timestamp,
-                e.correlation_id, e.headers, p.number
-            from mt_events e left join partnership.publications p on p.stream_id = e.stream_id and p.version = e.version
-            {{which}}
-            """, connection);
-        command.Parameters.AddRange(parameters);
-        var rows = new List<PublicationRow>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            rows.Add(new(EventReading.Read(reader), reader.IsDBNull(9) ? null : reader.GetInt64(9)));
-        return rows;
-    }
 }
-
-/// <param name="Number">Null when the event is private.</param>
-internal sealed record PublicationRow(EventRow Event, long? Number);
-
-/// <param name="Version">The event it waits for.</param>
-/// <param name="Reason">Type of the failure; nothing of its message.</param>
-internal sealed record ParkedStream(Guid StreamId, long Version, long Position, string Reason);
 
 /// <summary>Another host leads: what this one still has in hand it must not count as done.</summary>
 internal sealed class DeposedException : Exception;

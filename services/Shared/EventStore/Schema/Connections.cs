@@ -58,16 +58,25 @@ internal static class Connections
         return settings.ConnectionString;
     }
 
-    /// <summary>The one connection that leads publication: its session holds the leadership.</summary>
-    public static string Publishing(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    /// <summary>
+    /// The one connection that leads publication: its session holds the leadership. The server ends it soon after its host
+    /// has gone without a word, and after two minutes when the host hangs; else nobody could take over.
+    /// </summary>
+    public static string Publishing(string connectionString)
     {
-        IncludeErrorDetail = false,
-        Pooling = false,
-        ApplicationName = "partnership-publisher",
-        Timeout = 5,
-        CommandTimeout = 15,
-        KeepAlive = 10,
-    }.ConnectionString;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            IncludeErrorDetail = false,
+            Pooling = false,
+            ApplicationName = "partnership-publisher",
+            Timeout = 5,
+            CommandTimeout = 15,
+            KeepAlive = 10,
+        };
+        const string Limits = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c idle_session_timeout=120000";
+        settings.Options = string.IsNullOrEmpty(settings.Options) ? Limits : $"{Limits} {settings.Options}";
+        return settings.ConnectionString;
+    }
 
     /// <summary>
     /// A pool for views. It does not wait for the disk: what a crash takes back of a view is made again, since checkpoint
