@@ -281,11 +281,12 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
         await using var store = await OpenAsync(databases);
         await TrafficAsync([store], Ids(3), 5);
         await using var other = await databases.ConnectAsync();
-        await using (var claim = new NpgsqlCommand("select pg_advisory_lock(hashtextextended('partnership rebuild tallies', 0))", other))
-            await claim.ExecuteNonQueryAsync(Ct);
+        await using var claim = new NpgsqlCommand("select pg_advisory_lock(hashtextextended('partnership rebuild tallies', 0))", other);
+        await claim.ExecuteNonQueryAsync(Ct);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => store.RebuildAsync(View));
-        await other.CloseAsync();
+        await using var release = new NpgsqlCommand("select pg_advisory_unlock_all()", other);
+        await release.ExecuteNonQueryAsync(Ct);
 
         Assert.True((await store.RebuildAsync(View)).InUse);
         // And gives the right up again.

@@ -43,11 +43,12 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
             {
                 documents[i] = JsonDocument.Parse(rows[i].Data);
                 of.Clear();
-                events[i] = Try(() =>
+                var tried = Try(() =>
                 {
                     EventCodec.CollectKeys(documents[i].RootElement, of);
                     return null;
-                }) with { Keys = KeysIn(of) };
+                });
+                events[i] = tried with { Keys = KeysIn(of) };
                 ids.UnionWith(of);
             }
 
