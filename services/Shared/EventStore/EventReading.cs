@@ -47,7 +47,8 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
                 {
                     EventCodec.CollectKeys(documents[i].RootElement, of);
                     return null;
-                }) with { Keys = KeysIn(of) };
+                }) with
+                { Keys = KeysIn(of) };
                 ids.UnionWith(of);
             }
 

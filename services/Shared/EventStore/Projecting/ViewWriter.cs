@@ -56,7 +56,8 @@ internal static class ViewWriter
         ),
         term as materialized (
             select t.id, t.kind, t.hash, t.key_id from unnest($8, $9, $10, $11) as t (id, kind, hash, key_id)
-            where t.id in (select id from written) and t.id not in (select id from incoming where erased)
+            -- "is true" keeps it a hashed look-up: as a join it would compare each with each.
+            where (t.id in (select id from written)) is true and t.id not in (select id from incoming where erased)
         ),
         gone as (
             delete from partnership.search_terms s using written w
@@ -155,10 +156,8 @@ internal static class ViewWriter
             {
 #pragma warning disable CA2100 // The names above.
                 await using var command = new NpgsqlCommand(
-                    $"""
-                    delete from partnership.{table} where view = $1
-                    and id in (select id from partnership.{table} where view = $1 order by id limit 500)
-                    """, connection)
+                    $"delete from partnership.{table} where ctid = any(array(select ctid from partnership.{table} where view = $1 limit 500)) and view = $1",
+                    connection)
                 {
                     Parameters = { new NpgsqlParameter<string> { TypedValue = stored } },
                 };

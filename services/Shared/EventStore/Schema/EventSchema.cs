@@ -130,6 +130,8 @@ internal static class EventSchema
     /// <summary>Views: made anew while the service runs, and blank when their key is destroyed.</summary>
     private const string Second = """
         create index views_key on partnership.views (key_id);
+        -- Room for the next version of a row beside it: then no index is touched, the costly one of reaches above all.
+        alter table partnership.views set (fillfactor = 60);
 
         -- Which generation of a subscribed view is read: its rows are stored as "name#generation". Of an inline view, which
         -- is made anew in its place, only when that was last done.
