@@ -287,7 +287,7 @@ public sealed class ProjectionRebuildTests(StoreFixture fixture)
 
         Assert.Equal(4, report.Rows);
         Assert.Equal(new HashSet<Guid> { throwing, unknown }, report.Failures.Select(failure => failure.Id).ToHashSet());
-        Assert.All(report.Failures, failure => Assert.Equal("InvalidOperationException", failure.Reason));
+        Assert.Equal(["InvalidOperationException", "UnknownEventTypeException"], report.Failures.Select(failure => failure.Reason).Order(StringComparer.Ordinal));
         var after = await Views.DumpAsync(databases, store, Views.Notes);
         Assert.Equal(2, before.Intersect(after).Count());
     }

@@ -208,7 +208,7 @@ public sealed class PublisherTests(StoreFixture fixture)
 
             Assert.Equal([(newer, 1L), (other, 1L)], bus.Notes.Skip(3).Select(note => (note.StreamId, note.Number)));
             Assert.Equal($"{newer} 2", await databases.AskAsync<string>("select stream_id || ' ' || version from partnership.parked_streams"));
-            await Assert.ThrowsAsync<InvalidOperationException>(() => store.Events.LoadAsync(newer, Ct));
+            await Assert.ThrowsAsync<UnknownEventTypeException>(() => store.Events.LoadAsync(newer, Ct));
         }
 
         await databases.RunAsync("update mt_events set type = 'test.noted.v1' where type = 'test.noted.v9'");

@@ -84,7 +84,7 @@ public sealed class RepublishTests(StoreFixture fixture)
         Assert.Equal(
             [
                 new(unmappable, 2, 2, nameof(InvalidOperationException), 3),
-                new(unknown, 6, 3, nameof(InvalidOperationException), 0),
+                new(unknown, 6, 3, nameof(UnknownEventTypeException), 0),
             ],
             done.Unmappable.OrderBy(stopped => stopped.Position));
         Assert.Equal([1L], queue.Notes.Where(note => note.StreamId == unmappable).Select(note => note.Number));

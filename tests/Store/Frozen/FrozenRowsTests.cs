@@ -8,7 +8,6 @@ using Npgsql;
 using NpgsqlTypes;
 using Partnership.EventStore;
 using Partnership.Tests.Store.Support;
-using Partnership.Tests.Support;
 
 namespace Partnership.Tests.Store.Frozen;
 

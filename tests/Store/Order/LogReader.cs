@@ -1,5 +1,4 @@
 using Npgsql;
-using Partnership.Tests.Store.Support;
 
 namespace Partnership.Tests.Store.Order;
 
