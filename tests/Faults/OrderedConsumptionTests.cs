@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Partnership.Contracts.Topology;
@@ -83,6 +85,46 @@ public sealed class OrderedConsumptionTests : IAsyncLifetime
         Assert.Equal(sent.BasicProperties.ContentType, waiting.BasicProperties.ContentType);
         Assert.True(waiting.BasicProperties.Persistent);
         Assert.DoesNotContain(waiting.BasicProperties.Headers!.Keys, name => name.StartsWith("x-death", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_one_delivery_one_copy_waits_however_many_consumers_share_the_queue_and_though_one_of_them_throws(bool throws)
+    {
+        using var quiet = Build(consumes: []);
+        var store = quiet.Services.GetRequiredService<IEventStore>();
+        var stream = Id();
+        await store.AppendAsync(Counting.Append(stream, 0, new Counted(1), new Counted(2)), Ct);
+        await RepublishAsync(quiet, "--to", Counting.InOrderQueue, "--from", "2");
+        // How often each delivery that came through had waited: every copy is one of them.
+        var rounds = new ConcurrentQueue<int>();
+        var tries = new ConcurrentDictionary<int, int>();
+        using var host = Build(
+            publishes: false,
+            besides: bus =>
+            {
+                bus.AddConsumerOf<CountLate>(Counting.InOrderQueue);
+                bus.AddConsumerOf<Onlooker>(Counting.InOrderQueue);
+            },
+            seen: message =>
+            {
+                var waits = message.ReceiveContext.TransportHeaders.Get<int>("Partnership-Waits") ?? 0;
+                // The others run once more with it, each time.
+                if (throws && tries.AddOrUpdate(waits, 1, (_, before) => before + 1) < 3)
+                    throw new InvalidOperationException();
+                rounds.Enqueue(waits);
+            });
+        await host.StartAsync(Ct);
+
+        await Eventually.Async(() => rounds.Count >= 6, "it goes round");
+        Assert.Distinct(rounds.ToArray());
+        Assert.Equal(0u, await servers.ReadyAsync($"{Counting.InOrderQueue}_error"));
+
+        Assert.Equal((0, "2 messages sent"), await RepublishAsync(quiet, "--to", Counting.InOrderQueue));
+        foreach (var consumer in new[] { CountInOrder.Name, CountLate.Name })
+            await Eventually.Async(async () => await EffectsAsync(store, consumer, stream) is [1, 2], $"{consumer} has both");
+        await EmptyAsync(Counting.InOrderQueue);
     }
 
     [Fact]
@@ -231,7 +273,8 @@ public sealed class OrderedConsumptionTests : IAsyncLifetime
     }
 
     private IHost Build(
-        IReadOnlyCollection<string>? consumes = null, BusLayout? layout = null, bool publishes = true, IEnumerable<KeyValuePair<string, string?>>? settings = null)
+        IReadOnlyCollection<string>? consumes = null, BusLayout? layout = null, bool publishes = true, IEnumerable<KeyValuePair<string, string?>>? settings = null,
+        Action<IBusRegistrationConfigurator>? besides = null, Action<ConsumeContext<CountedMessage>>? seen = null)
     {
         var all = servers.Settings;
         foreach (var (key, value) in settings ?? [])
@@ -241,6 +284,12 @@ public sealed class OrderedConsumptionTests : IAsyncLifetime
             Consumes = consumes ?? [Counting.InOrderQueue, Counting.AnyOrderQueue],
             Layout = layout ?? Counting.Layout,
             Publishes = publishes,
+            Besides = bus =>
+            {
+                besides?.Invoke(bus);
+                if (seen is not null)
+                    bus.AddSingleton(seen);
+            },
         });
     }
 

@@ -31,6 +31,16 @@ public sealed class CountLate(MessageInbox inbox, IEventStore store) : IConsumer
         inbox.ApplyInOrderAsync(context, Name, ct => Effects.OfAsync(store, Name, context.Message, ct));
 }
 
+/// <summary>Beside others on their queue; told of each delivery, and throws what it is told to throw.</summary>
+public sealed class Onlooker(Action<ConsumeContext<CountedMessage>> seen) : IConsumer<CountedMessage>
+{
+    public Task Consume(ConsumeContext<CountedMessage> context)
+    {
+        seen(context);
+        return Task.CompletedTask;
+    }
+}
+
 internal static class Effects
 {
     public static async Task<Append?> OfAsync(IEventStore store, string consumer, CountedMessage message, CancellationToken cancellationToken)

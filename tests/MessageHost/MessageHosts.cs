@@ -22,6 +22,9 @@ public sealed record MessageHostOptions(IReadOnlyDictionary<string, string?> Set
     /// <summary>Queues it consumes.</summary>
     public IReadOnlyCollection<string> Consumes { get; init; } = [Counting.InOrderQueue, Counting.AnyOrderQueue];
 
+    /// <summary>More consumers, on whatever queue.</summary>
+    public Action<IBusRegistrationConfigurator>? Besides { get; init; }
+
     /// <summary>Whether it publishes what it stores.</summary>
     public bool Publishes { get; init; } = true;
 
@@ -53,10 +56,12 @@ public static class MessageHosts
                 bus.AddConsumerOf<CountAnyOrder>(Counting.AnyOrderQueue);
             if (options.Consumes.Contains(Counting.LateQueue))
                 bus.AddConsumerOf<CountLate>(Counting.LateQueue);
+            options.Besides?.Invoke(bus);
         });
         builder.Services.AddEventStore(
             builder.Configuration.GetSection("EventStore"), Counting.Types(options.Mended),
             Counting.Publications(options.Mended, () => options.Steps?.At(Step.Mapped)));
+        builder.Services.AddSingleton<MessageInbox>();
         if (!options.Publishes)
         {
             builder.Services.RemoveAll<IContractPublisher>();
