@@ -21,7 +21,7 @@ public sealed record CaseworkService
     public required PublicationMap Publications { get; init; }
 }
 
-/// <summary>What every casework service does alike: store, publisher, internal token, idempotency.</summary>
+/// <summary>What every casework service does alike: store, publisher, inbox, internal token, idempotency.</summary>
 public static class Casework
 {
     /// <summary>Registers the store with its publisher, the bus, and what <see cref="MapCasework"/> needs. After <c>AddServiceDefaults</c>.</summary>
@@ -37,6 +37,7 @@ public static class Casework
         builder.Services.AddMigrationStep("event store", static (services, ct) =>
             EventStoreMigration.MigrateAsync(services.GetRequiredService<IOptions<EventStoreOptions>>().Value, ct));
         builder.Services.TryAddSingleton<Idempotency>();
+        builder.Services.TryAddSingleton<MessageInbox>();
         return builder;
     }
 

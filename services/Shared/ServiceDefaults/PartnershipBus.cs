@@ -35,8 +35,6 @@ public static class PartnershipBus
                 services.GetRequiredService<IOptions<BusOptions>>().Value, ct, services.GetRequiredService<BusLayout>()));
         builder.Services.TryAddSingleton(BusLayout.Platform);
         builder.Services.TryAddSingleton<IContractPublisher, ContractPublisher>();
-        // For consumers with an event store; nobody else asks for it.
-        builder.Services.TryAddSingleton<MessageInbox>();
         builder.Services.Configure<MassTransitHostOptions>(host =>
         {
             host.WaitUntilStarted = false;
