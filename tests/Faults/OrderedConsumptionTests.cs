@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Partnership.Contracts.Topology;
 using Partnership.EventStore;
 using Partnership.ServiceDefaults;
@@ -125,6 +126,14 @@ public sealed class OrderedConsumptionTests : IAsyncLifetime
         foreach (var consumer in new[] { CountInOrder.Name, CountLate.Name })
             await Eventually.Async(async () => await EffectsAsync(store, consumer, stream) is [1, 2], $"{consumer} has both");
         await EmptyAsync(Counting.InOrderQueue);
+    }
+
+    [Fact]
+    public async Task A_host_that_would_report_every_no_wait_does_not_start()
+    {
+        using var host = Build(consumes: [], publishes: false, settings: [new("Bus:AlertAfterWaits", "0")]);
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Ct));
+        Assert.Contains("Bus:AlertAfterWaits", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,7 +29,9 @@ public static class PartnershipBus
         this IHostApplicationBuilder builder, Action<IBusRegistrationConfigurator>? consumers = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddOptions<BusOptions>().Bind(builder.Configuration.GetSection("Bus"));
+        builder.Services.AddOptions<BusOptions>().Bind(builder.Configuration.GetSection("Bus"))
+            .Validate(bus => bus.AlertAfterWaits >= 1, "Bus:AlertAfterWaits must be 1 or more.")
+            .ValidateOnStart();
         builder.Services.AddMigrationStep("bus topology", static (services, ct) =>
             BusTopologyApplier.ApplyAsync(
                 services.GetRequiredService<IOptions<BusOptions>>().Value, ct, services.GetRequiredService<BusLayout>()));
