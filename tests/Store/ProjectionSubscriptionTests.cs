@@ -215,6 +215,84 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
         Assert.Equal(await ExpectedAsync(later, records), await Views.DumpAsync(databases, later, View, await StoredAsync(databases)));
     }
 
+    /// <summary>
+    /// What stands in a stream behind an event that nobody could place may belong to any row: also to one that is parked,
+    /// but for an event further on.
+    /// </summary>
+    [Fact]
+    public async Task A_row_that_is_parked_for_a_later_event_gets_what_it_missed_before()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(3);
+        var (first, second) = (Sample.Id(), Sample.Id());
+        await using (var writer = databases.Open())
+        {
+            await AppendAsync(first, records[0], "A1");
+            await AppendAsync(second, records[1], "B1");
+            // Of a later release, for B, where nobody knows: A waits, and B goes on without it.
+            await AppendAsync(first, records[1], "B2", 1);
+            // Of a later release: now B waits, too, and C goes on without its second one.
+            await AppendAsync(second, records[1], "B3", 1);
+            await AppendAsync(Sample.Id(), records[2], "C1");
+            await AppendAsync(second, records[2], "C2", 2);
+
+            async Task AppendAsync(Guid stream, Guid record, string text, long version = 0) => Assert.IsType<AppendVerdict.Written>(await writer.Events.AppendAsync(
+                Sample.Of(Sample.Stream(stream, version, new Noted(record, Urgency.Routine, text)) with { Seal = Scope(record) }), Ct));
+        }
+
+        await databases.RunAsync("update mt_events set type = 'test.of-a-later-release.v1' where version > 1");
+        await using (var store = await OpenAsync(databases))
+        {
+            await CaughtUpAsync(databases);
+            Assert.Equal("3 4", await databases.AskAsync<string>("select string_agg(seq_id::text, ' ' order by seq_id) from partnership.parked_rows"));
+        }
+
+        await databases.RunAsync("update mt_events set type = 'test.noted.v1' where type = 'test.of-a-later-release.v1'");
+        await using var later = await OpenAsync(databases);
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_rows") == 0, "no row is parked");
+        await CaughtUpAsync(databases);
+
+        Assert.Equal(
+            ["A1", "B1 B2 B3", "C1 C2"], (await RowsAsync(later, records)).Select(row => string.Join(' ', row.Texts)));
+        Assert.Equal(await ExpectedAsync(later, records), await Views.DumpAsync(databases, later, View, await StoredAsync(databases)));
+    }
+
+    /// <summary>The row fails again further on; what other rows have missed is there nevertheless.</summary>
+    [Fact]
+    public async Task A_row_that_fails_again_does_not_keep_from_others_what_they_missed()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(2);
+        var stream = Sample.Id();
+        await using (var writer = databases.Open())
+        {
+            await AppendAsync(stream, records[0], "A1");
+            await AppendAsync(stream, records[0], "A2", 1);
+            await AppendAsync(Sample.Id(), records[0], "poison");
+            await AppendAsync(Sample.Id(), records[1], "B1");
+            // Several pages later.
+            await AppendAsync(Sample.Id(), records[0], "A", count: 1200);
+            await AppendAsync(stream, records[1], "B2", 2);
+
+            async Task AppendAsync(Guid to, Guid record, string text, long version = 0, int count = 1) => Assert.IsType<AppendVerdict.Written>(await writer.Events.AppendAsync(
+                Sample.Of(Sample.Stream(to, version, [.. Enumerable.Repeat(new Noted(record, Urgency.Routine, text), count)]) with { Seal = Scope(record) }), Ct));
+        }
+
+        await databases.RunAsync($"update mt_events set type = 'test.of-a-later-release.v1' where version > 1 and stream_id = '{stream}'");
+        await using (var store = await OpenAsync(databases))
+            await CaughtUpAsync(databases);
+        await databases.RunAsync("update mt_events set type = 'test.noted.v1' where type = 'test.of-a-later-release.v1'");
+        await using (var later = await OpenAsync(databases, breaksOn: "poison"))
+        {
+            await Eventually.Async(async () => (await RowsAsync(later, [records[1]]))[0].Texts.Count == 2, "the other row has both");
+            Assert.Equal("3 InvalidOperationException", await databases.AskAsync<string>("select string_agg(seq_id || ' ' || reason, ',') from partnership.parked_rows"));
+        }
+
+        await using var mended = await OpenAsync(databases);
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_rows") == 0, "no row is parked");
+        Assert.Equal(await ExpectedAsync(mended, records), await Views.DumpAsync(databases, mended, View, await StoredAsync(databases)));
+    }
+
     [Fact]
     public async Task A_row_of_a_destroyed_key_is_blank_whatever_comes_and_made_anew_it_is_the_same_again()
     {

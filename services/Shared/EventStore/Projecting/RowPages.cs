@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Partnership.EventStore;
 
 /// <summary>
@@ -86,7 +88,21 @@ internal sealed class RowPages(RowFolder folder)
 internal sealed record ParkedRow(Guid Id, long Position, string Reason)
 {
     /// <summary>Begins the reason when the row of the event is not known: it may concern others than those that wait.</summary>
+    /// <remarks>In a row to be folded anew the position of that event follows.</remarks>
     public const string Placeless = "no row: ";
 
-    public const string Anew = "to be folded anew";
+    private const string Anew = "to be folded anew";
+
+    /// <summary>The event whose row was not known when this one was parked; null when it was not parked for such a one.</summary>
+    public long? PlacelessAt => !Reason.StartsWith(Placeless, StringComparison.Ordinal) ? null
+        : Position > 0 ? Position
+        : long.Parse(Reason.AsSpan(Placeless.Length, DigitsIn(Reason.AsSpan(Placeless.Length))), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>This row, or the one of that id, to be folded from the beginning. What it was parked for is not forgotten.</summary>
+    /// <param name="before">How it is parked now, if it is.</param>
+    /// <param name="reason">Type of a failure, if there was one.</param>
+    public static ParkedRow ToFoldAnew(Guid id, ParkedRow? before = null, string reason = Anew) =>
+        new(id, 0, before?.PlacelessAt is { } position ? string.Create(CultureInfo.InvariantCulture, $"{Placeless}{position}, {reason}") : reason);
+
+    private static int DigitsIn(ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : text.Length;
 }

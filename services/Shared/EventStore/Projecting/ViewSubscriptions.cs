@@ -149,8 +149,6 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
             var page = await SubscribedLog.ReadAsync(connection, from, passed, limit, folder.Unread, cancellationToken);
             if (page.Count < limit)
                 break;
-            if (from == row.Position - 1 && row.Reason.StartsWith(ParkedRow.Placeless, StringComparison.Ordinal))
-                stream = page[0].StreamId;
             if (!await FoldAsync(page))
                 break;
             from = page[^1].Position;
@@ -160,7 +158,7 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await SubscribedLog.HoldAsync(connection, stored, cancellationToken) is not { } checkpoint)
             return [];
-        while (rows.Parked.Count == 0 && from < checkpoint)
+        while (GoesOn() && from < checkpoint)
         {
             var page = await SubscribedLog.ReadAsync(connection, from, checkpoint, PageSize, folder.Unread, cancellationToken);
             if (page.Count == 0 || !await FoldAsync(page))
@@ -173,8 +171,10 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
         if (!await SubscribedLog.UnparkAsync(connection, stored, row, cancellationToken))
             return [];
         var (changed, parked) = rows.Changes();
-        var others = anew.Except((await SubscribedLog.ParkedAsync(connection, stored, cancellationToken)).Select(other => other.Id))
-            .Select(id => new ParkedRow(id, 0, ParkedRow.Anew)).ToList();
+        var waiting = (await SubscribedLog.ParkedAsync(connection, stored, cancellationToken)).ToDictionary(other => other.Id);
+        // A row that waits for an event before those takes them up by itself.
+        var others = anew.Where(id => !waiting.TryGetValue(id, out var other) || other.Position > row.PlacelessAt)
+            .Select(id => ParkedRow.ToFoldAnew(id, waiting.GetValueOrDefault(id))).ToList();
         var now = clock.GetUtcNow();
         await SubscribedLog.StoreAsync(connection, stored, changed, [.. parked, .. others], now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -182,16 +182,27 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
             logger.LogInformation("A row of view {View} is parked no longer: {Row}", Name, row.Id);
         return others;
 
-        // False: an event of the row cannot be applied.
+        // Once the row cannot go on, only what other rows have missed is still looked for.
+        bool GoesOn() => rows.Parked.Count == 0 || stream is not null;
+
+        // False: there is nothing more to do in the log.
         async Task<bool> FoldAsync(List<EventRow> page)
         {
             var placed = await folder.OpenAsync(page, cancellationToken);
+            if (page.Find(happened => happened.Position == row.PlacelessAt) is { } missed && !placed.Exists(one => one.Row == missed && one.Place is null))
+                stream = missed.StreamId;
             // Those that could not be placed then may belong to rows that went on without them.
-            anew.UnionWith(placed.Where(one => one.Row.StreamId == stream && one.Place is { } place && place.Id != row.Id).Select(one => one.Place!.Id));
-            await rows.FoldAsync(
-                [.. placed.Where(one => one.Place is null || one.Place.Id == row.Id)],
-                async happened => (await RowsOfStreamAsync(folder, connection, happened, cancellationToken)).Contains(row.Id) ? [row.Id] : []);
-            return rows.Parked.Count == 0;
+            anew.UnionWith(placed
+                .Where(one => one.Row.StreamId == stream && one.Row.Position >= row.PlacelessAt && one.Place is { } place && place.Id != row.Id)
+                .Select(one => one.Place!.Id));
+            if (rows.Parked.Count == 0)
+            {
+                await rows.FoldAsync(
+                    [.. placed.Where(one => one.Place is null || one.Place.Id == row.Id)],
+                    async happened => (await RowsOfStreamAsync(folder, connection, happened, cancellationToken)).Contains(row.Id) ? [row.Id] : []);
+            }
+
+            return GoesOn();
         }
     }
 
