@@ -293,6 +293,22 @@ public sealed class ProjectionRebuildTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task A_damaged_key_leaves_its_row_as_it_was_and_the_others_are_made()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var seeding = databases.Open();
+        var streams = await SeedAsync(seeding, 6);
+        var damaged = streams.First().Key;
+        await databases.RunOnKeysAsync($"update partnership.data_keys set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where subject = '{damaged}'");
+        await using var store = databases.Open(more: Views.Add(release: 2));
+
+        var report = await store.RebuildAsync(Views.Notes);
+
+        Assert.Equal(5, report.Rows);
+        Assert.Equal(damaged, Assert.Single(report.Failures).Id);
+    }
+
+    [Fact]
     public async Task Cut_off_it_says_so_and_can_be_repeated()
     {
         await using var databases = await fixture.CreateAsync();

@@ -294,6 +294,109 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task A_row_whose_key_is_damaged_is_parked_alone_until_the_key_is_mended()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(2);
+        await using (var writer = databases.Open())
+        {
+            await writer.Events.AppendAsync(Note(Sample.Id(), records[0], "A1"), Ct);
+            await writer.Events.AppendAsync(Note(Sample.Id(), records[1], "B1"), Ct);
+        }
+
+        // The same again mends it.
+        var damage = $"update partnership.data_keys set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where subject = '{records[0]}'";
+        await databases.RunOnKeysAsync(damage);
+        await using (var store = await OpenAsync(databases))
+        {
+            await CaughtUpAsync(databases);
+            Assert.Equal(["B1"], (await RowsAsync(store, [records[1]]))[0].Texts);
+            Assert.Equal(
+                $"{records[0]} 1 SealedValueException", await databases.AskAsync<string>("select string_agg(concat_ws(' ', id, seq_id, reason), ',') from partnership.parked_rows"));
+            // Made anew, it says the same and the other row is there.
+            Assert.True((await store.RebuildAsync(View)) is { InUse: true, Rows: 1 });
+        }
+
+        await databases.RunOnKeysAsync(damage);
+        await using var later = await OpenAsync(databases);
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_rows") == 0, "no row is parked");
+        Assert.Equal(await ExpectedAsync(later, records), await Views.DumpAsync(databases, later, View, await StoredAsync(databases)));
+    }
+
+    [Fact]
+    public async Task A_stored_row_that_does_not_open_is_folded_anew_and_stops_no_other()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(2);
+        await using var store = await OpenAsync(databases);
+        foreach (var record in records)
+            await store.Events.AppendAsync(Note(Sample.Id(), record, "first"), Ct);
+        await CaughtUpAsync(databases);
+
+        await databases.RunAsync($"update partnership.views set body = set_byte(body, 20, get_byte(body, 20) # 1) where id = '{records[0]}'");
+        foreach (var record in records)
+            await store.Events.AppendAsync(Note(Sample.Id(), record, "second"), Ct);
+        await CaughtUpAsync(databases);
+
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_rows") == 0, "no row is parked");
+        Assert.Equal(await ExpectedAsync(store, records), await Views.DumpAsync(databases, store, View, await StoredAsync(databases)));
+    }
+
+    /// <summary>Nor does a row that waits already and cannot be read any more hold up those that wait with it.</summary>
+    [Fact]
+    public async Task A_parked_row_that_does_not_open_is_folded_anew_and_stops_no_other()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(3);
+        await using (var store = await OpenAsync(databases, breaksOn: "poison"))
+        {
+            foreach (var text in (string[])["first", "poison"])
+            {
+                foreach (var record in records)
+                    await store.Events.AppendAsync(Note(Sample.Id(), record, text), Ct);
+            }
+
+            await CaughtUpAsync(databases);
+            Assert.Equal(3, await databases.AskAsync<long>("select count(*) from partnership.parked_rows"));
+        }
+
+        await databases.RunAsync($"update partnership.views set body = set_byte(body, 20, get_byte(body, 20) # 1) where id = '{records[0]}'");
+        // In vain, and it says why.
+        await using (await OpenAsync(databases, breaksOn: "poison"))
+        {
+            await Eventually.Async(
+                async () => await databases.AskAsync<string>($"select seq_id || ' ' || reason from partnership.parked_rows where id = '{records[0]}'") == "0 InvalidOperationException",
+                "it is to be folded anew");
+        }
+
+        await using var mended = await OpenAsync(databases);
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_rows") == 0, "no row is parked");
+        Assert.Equal(await ExpectedAsync(mended, records), await Views.DumpAsync(databases, mended, View, await StoredAsync(databases)));
+    }
+
+    [Fact]
+    public async Task With_the_wrong_key_database_rows_wait_and_are_not_erased_and_no_key_is_made()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(3);
+        await using (var writer = databases.Open())
+            await TrafficAsync([writer], records, 5);
+        await databases.RunOnKeysAsync("create table partnership.others as table partnership.data_keys; delete from partnership.data_keys");
+        await using (await OpenAsync(databases))
+        {
+            await CaughtUpAsync(databases);
+            Assert.Equal(3, await databases.AskAsync<long>("select count(*) from partnership.parked_rows where reason = 'SealedValueException'"));
+            Assert.Equal(0, await databases.AskAsync<long>("select count(*) from partnership.views"));
+            Assert.Equal(0, await databases.AskKeysAsync<long>("select count(*) from partnership.data_keys"));
+        }
+
+        await databases.RunOnKeysAsync("insert into partnership.data_keys select * from partnership.others; drop table partnership.others");
+        await using var mended = await OpenAsync(databases);
+        await Eventually.Async(async () => await databases.AskAsync<long>("select count(*) from partnership.parked_rows") == 0, "no row is parked");
+        Assert.Equal(await ExpectedAsync(mended, records), await Views.DumpAsync(databases, mended, View, await StoredAsync(databases)));
+    }
+
+    [Fact]
     public async Task A_row_of_a_destroyed_key_is_blank_whatever_comes_and_made_anew_it_is_the_same_again()
     {
         await using var databases = await fixture.CreateAsync();

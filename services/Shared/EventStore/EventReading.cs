@@ -101,6 +101,13 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
         return new(row.Position, row.Id, row.StreamId, row.Version, row.Type, data, row.At, HeadersOf(row), erased);
     }
 
+    /// <summary>An event that has been opened with fewer keys.</summary>
+    public StoredEvent OpenAgain(StoredEvent before, JsonElement stored, IReadOnlyDictionary<Guid, DataKey?> opened)
+    {
+        var (data, erased) = EventCodec.Decode(types.ByName[before.Name], stored, before.StreamId, before.Id, opened);
+        return before with { Data = data, Erased = erased };
+    }
+
     private static EventHeaders HeadersOf(EventRow row)
     {
         if (row.Headers is null)

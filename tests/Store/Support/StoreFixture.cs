@@ -124,6 +124,9 @@ public sealed class StoreDatabases(StoreFixture fixture, string events, string k
     /// <summary>Runs a statement on the event database as the superuser.</summary>
     public Task RunAsync(string sql) => Server.ExecuteAsync(Events, sql);
 
+    /// <summary>Runs a statement on the key database as the superuser.</summary>
+    public Task RunOnKeysAsync(string sql) => Server.ExecuteAsync(Keys, sql);
+
     /// <summary>Until an append waits for the ordering lock.</summary>
     public Task WaitForWaiterAsync() => Eventually.Async(
         async () => await AskAsync<long>(

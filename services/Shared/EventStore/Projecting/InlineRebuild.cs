@@ -129,7 +129,7 @@ internal sealed class InlineRebuild(
         foreach (var of in sources)
         {
             if (seals.TryGetValue(of.Main.StreamId, out var seal))
-                Try(of.Main.StreamId, () => made.Add(Row(of, scopes.TryGetValue(seal, out var key) ? key : throw new RowException("its scope never had a key"), KeysOf(of))));
+                Try(of.Main.StreamId, () => made.Add(Row(of, scopes.TryGetValue(seal, out var key) ? key : throw new RowException("its scope never had a key, or its key is damaged"), KeysOf(of))));
         }
 
         return made;

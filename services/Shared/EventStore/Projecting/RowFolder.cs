@@ -28,40 +28,51 @@ internal sealed class RowFolder
 
     /// <summary>
     /// Finds the row of each event and opens it as far as its row may know it. Events that pass the view by are left out.
+    /// What is wrong with one, its key included, is said of that one alone.
     /// </summary>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public async ValueTask<List<PlacedEvent>> OpenAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
     {
-        var placed = new List<PlacedEvent>(rows.Count);
-        var scopes = new HashSet<SealScope>();
-        foreach (var row in rows)
+        var documents = new List<JsonDocument?>(rows.Count);
+        try
         {
-            if (row.Type == Tombstone || (types.ByName.TryGetValue(row.Type, out var type) && !View.Events.Contains(type)))
-                continue;
-            if (type is null)
+            var placed = Place(rows, documents);
+            var sealedUnder = new HashSet<Guid>?[placed.Count];
+            for (var i = 0; i < placed.Count; i++)
             {
-                placed.Add(new(row) { Failure = "unknown type" });
-                continue;
+                // Read without any key: every sealed value counts as erased.
+                if (placed[i] is { Place: not null, Event.Erased: true } && !TryCollectKeys(documents[i]!, out sealedUnder[i]))
+                    placed[i] = placed[i] with { Failure = nameof(SealedValueException) };
             }
 
-            if (Place(row) is not { } one)
-                continue;
-            placed.Add(one);
-            if (one.Place is not null)
-                scopes.Add(one.Place.Seal);
-        }
+            var ids = sealedUnder.SelectMany(of => of ?? []).ToHashSet();
+            var known = ids.Count == 0 ? new Dictionary<Guid, DataKey?>() : await keys.ForReadingAsync(ids, cancellationToken);
+            for (var i = 0; i < placed.Count; i++)
+            {
+                // Not destroyed but unknown: the key database is not the one these values were sealed with.
+                if (sealedUnder[i]?.All(known.ContainsKey) == false)
+                    placed[i] = placed[i] with { Failure = nameof(SealedValueException) };
+            }
 
-        var found = scopes.Count == 0 ? [] : new Dictionary<SealScope, ScopeKey>(await keys.OfScopesAsync(scopes, cancellationToken));
-        foreach (var scope in scopes.Where(scope => !found.ContainsKey(scope)))
-            found[scope] = await MakeAsync(scope, cancellationToken);
-        for (var i = 0; i < placed.Count; i++)
+            var scopes = placed.Where(one => one is { Place: not null, Failure: null }).Select(one => one.Place!.Seal).ToHashSet();
+            var found = await KeysOfAsync(scopes, cancellationToken);
+            for (var i = 0; i < placed.Count; i++)
+            {
+                if (placed[i] is { Place: { } place, Failure: null })
+                    placed[i] = found[place.Seal] is { Failure: null } key ? Open(placed[i], documents[i]!, sealedUnder[i], key.Key) : placed[i] with { Failure = found[place.Seal].Failure };
+            }
+
+            return placed;
+        }
+        finally
         {
-            if (placed[i].Place is { } place)
-                placed[i] = Open(placed[i], found[place.Seal]);
+            foreach (var document in documents)
+                document?.Dispose();
         }
-
-        return placed;
     }
+
+    /// <summary>Finds the row of each event, with nothing opened. Events that pass the view by are left out.</summary>
+    public List<PlacedEvent> Place(IReadOnlyList<EventRow> rows) => Place(rows, documents: null);
 
     /// <summary>Applies one event to its row; false when it cannot be applied, and the row is as it was.</summary>
     public bool TryApply(RowState row, PlacedEvent happened, [NotNullWhen(false)] out string? failure)
@@ -121,34 +132,69 @@ internal sealed class RowFolder
         }
     }
 
-    /// <summary>A row read back.</summary>
+    /// <summary>Rows read back, and those that cannot be, with the type of the failure: changed, moved, or of another release.</summary>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
-    /// <exception cref="SealedValueException">It has been changed or moved.</exception>
-    public async ValueTask<List<RowState>> ReadAsync(IReadOnlyList<StoredRow> rows, CancellationToken cancellationToken)
+    public async ValueTask<(List<RowState> States, List<(Guid Id, string Failure)> Failed)> ReadAsync(IReadOnlyList<StoredRow> rows, CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
-            return [];
-        var opened = await keys.ForReadingAsync([.. rows.Select(row => row.KeyId).Distinct()], cancellationToken);
         var states = new List<RowState>(rows.Count);
+        var failed = new List<(Guid, string)>();
+        if (rows.Count == 0)
+            return (states, failed);
+        var opened = await keys.ForReadingAsync([.. rows.Select(row => row.KeyId).Distinct()], cancellationToken);
         foreach (var row in rows)
         {
             var state = new RowState(row.Id) { KeyId = row.KeyId, Version = row.Version };
-            if (row.Body.Length > 0 && EventCodec.KeyIn(opened, row.KeyId) is { } key)
-                (state.Key, state.State) = (key, View.Read(EventCodec.DecodeView(View.Name, row.Id, row.Body, key)));
-            else
-                state.Erased = true;
-            states.Add(state);
+            try
+            {
+                if (row.Body.Length > 0 && EventCodec.KeyIn(opened, row.KeyId) is { } key)
+                    (state.Key, state.State) = (key, View.Read(EventCodec.DecodeView(View.Name, row.Id, row.Body, key)));
+                else
+                    state.Erased = true;
+                states.Add(state);
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception thrown)
+#pragma warning restore CA1031
+            {
+                failed.Add((row.Id, thrown.GetType().Name));
+            }
         }
 
-        return states;
+        return (states, failed);
+    }
+
+    /// <param name="documents">Gets the JSON of each event that is placed, for whoever opens it; the caller disposes it.</param>
+    private List<PlacedEvent> Place(IReadOnlyList<EventRow> rows, List<JsonDocument?>? documents)
+    {
+        var placed = new List<PlacedEvent>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (row.Type == Tombstone || (types.ByName.TryGetValue(row.Type, out var type) && !View.Events.Contains(type)))
+                continue;
+            JsonDocument? document = null;
+            PlacedEvent? one;
+            if (type is null)
+                one = new(row) { Failure = "unknown type" };
+            else
+                one = Place(row, out document);
+            if (one is not null && documents is not null)
+                documents.Add(document);
+            else
+                document?.Dispose();
+            if (one is { } found)
+                placed.Add(found);
+        }
+
+        return placed;
     }
 
     /// <summary>Null when the event belongs to no row.</summary>
-    private PlacedEvent? Place(EventRow row)
+    private PlacedEvent? Place(EventRow row, out JsonDocument? document)
     {
+        document = null;
         try
         {
-            using var document = JsonDocument.Parse(row.Data);
+            document = JsonDocument.Parse(row.Data);
             var plain = reading.Open(row, document.RootElement, OneKey.None);
             return View.RowOf(plain) is { } place ? new(row) { Place = place, Event = plain } : null;
         }
@@ -160,20 +206,56 @@ internal sealed class RowFolder
         }
     }
 
-    /// <summary>With the values of the row's own scope, and those alone.</summary>
-    private PlacedEvent Open(PlacedEvent placed, ScopeKey key)
+    /// <summary>The keys an event is sealed under; false when a value does not say.</summary>
+    private static bool TryCollectKeys(JsonDocument document, out HashSet<Guid>? sealedUnder)
     {
-        if (!placed.Event!.Erased || key.Key is null)
+        try
+        {
+            EventCodec.CollectKeys(document.RootElement, sealedUnder = []);
+            return true;
+        }
+        catch (SealedValueException)
+        {
+            sealedUnder = null;
+            return false;
+        }
+    }
+
+    /// <summary>With the values of the row's own scope, and those alone.</summary>
+    private PlacedEvent Open(PlacedEvent placed, JsonDocument document, HashSet<Guid>? sealedUnder, ScopeKey key)
+    {
+        if (key.Key is null || sealedUnder?.Contains(key.Id) != true)
             return placed with { Key = key };
         try
         {
-            using var document = JsonDocument.Parse(placed.Row.Data);
-            return placed with { Key = key, Event = reading.Open(placed.Row, document.RootElement, new OneKey(key)) };
+            return placed with { Key = key, Event = reading.OpenAgain(placed.Event!, document.RootElement, new OneKey(key)) };
         }
         catch (Exception failure) when (failure is SealedValueException or JsonException or InvalidOperationException or NotSupportedException)
         {
             return placed with { Key = key, Failure = failure.GetType().Name };
         }
+    }
+
+    /// <summary>The key of each scope, made where there was none, or what is wrong with it.</summary>
+    private async ValueTask<Dictionary<SealScope, (ScopeKey Key, string? Failure)>> KeysOfAsync(HashSet<SealScope> scopes, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<SealScope, (ScopeKey, string?)>(scopes.Count);
+        if (scopes.Count == 0)
+            return found;
+        var there = await keys.OfScopesAsync(scopes, cancellationToken);
+        foreach (var scope in scopes)
+        {
+            try
+            {
+                found[scope] = (there.TryGetValue(scope, out var key) ? key : await MakeAsync(scope, cancellationToken), null);
+            }
+            catch (SealedValueException damaged)
+            {
+                found[scope] = (default, damaged.GetType().Name);
+            }
+        }
+
+        return found;
     }
 
     private async ValueTask<ScopeKey> MakeAsync(SealScope scope, CancellationToken cancellationToken)

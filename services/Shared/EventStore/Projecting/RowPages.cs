@@ -19,11 +19,17 @@ internal sealed class RowPages(RowFolder folder)
     public Guid[] Missing(IReadOnlyList<PlacedEvent> page) =>
         [.. page.Where(happened => happened.Place is not null && !rows.ContainsKey(happened.Place.Id)).Select(happened => happened.Place!.Id).Distinct()];
 
+    /// <summary>Adds rows as they are stored. One that cannot be read is parked, to be folded anew.</summary>
+    /// <param name="waiting">Rows that wait already; they are left as they are.</param>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
-    public async ValueTask AddAsync(IReadOnlyList<StoredRow> stored, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(IReadOnlyList<StoredRow> stored, IReadOnlyList<ParkedRow> waiting, CancellationToken cancellationToken)
     {
-        foreach (var row in await folder.ReadAsync(stored, cancellationToken))
+        Parked.UnionWith(waiting.Select(row => row.Id));
+        var (states, failed) = await folder.ReadAsync([.. stored.Where(row => !Parked.Contains(row.Id))], cancellationToken);
+        foreach (var row in states)
             rows[row.Id] = row;
+        foreach (var (id, failure) in failed)
+            Park(ParkedRow.ToFoldAnew(id, reason: failure));
     }
 
     /// <summary>Folds a page, in order. What cannot be applied parks its row; the others go on.</summary>
@@ -35,7 +41,7 @@ internal sealed class RowPages(RowFolder folder)
             if (happened.Place is not { } place)
             {
                 foreach (var id in await rowsOfStream(happened.Row))
-                    Park(id, happened.Row.Position, ParkedRow.Placeless + happened.Failure);
+                    Park(new(id, happened.Row.Position, ParkedRow.Placeless + happened.Failure));
                 continue;
             }
 
@@ -44,7 +50,7 @@ internal sealed class RowPages(RowFolder folder)
             if (!rows.TryGetValue(place.Id, out var row))
                 rows.Add(place.Id, row = new(place.Id));
             if (!folder.TryApply(row, happened, out var failure))
-                Park(place.Id, happened.Row.Position, failure);
+                Park(new(place.Id, happened.Row.Position, failure));
         }
     }
 
@@ -64,7 +70,7 @@ internal sealed class RowPages(RowFolder folder)
                 // What is stored is from before the change: from there it is tried again.
                 parking.RemoveAll(other => other.Id == row.Id);
                 Parked.Remove(row.Id);
-                Park(row.Id, row.ChangedAt!.Value, failure!);
+                Park(new(row.Id, row.ChangedAt!.Value, failure!));
                 rows.Remove(row.Id);
             }
         }
@@ -76,10 +82,10 @@ internal sealed class RowPages(RowFolder folder)
 
     public void Forget() => rows.Clear();
 
-    private void Park(Guid id, long position, string reason)
+    private void Park(ParkedRow row)
     {
-        if (Parked.Add(id))
-            parking.Add(new(id, position, reason));
+        if (Parked.Add(row.Id))
+            parking.Add(row);
     }
 }
 

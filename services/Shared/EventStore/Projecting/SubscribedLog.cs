@@ -181,6 +181,21 @@ internal sealed class SubscribedLog(string view, NpgsqlDataSource source)
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
+    /// <summary>Changes how a row is parked; false when it is no longer parked as it was.</summary>
+    public static async Task<bool> ParkAgainAsync(
+        NpgsqlConnection connection, string stored, ParkedRow before, ParkedRow after, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "update partnership.parked_rows set seq_id = $4, reason = $5 where view = $1 and id = $2 and seq_id = $3", connection)
+        {
+            Parameters =
+            {
+                Text(stored), new NpgsqlParameter<Guid> { TypedValue = before.Id }, Number(before.Position), Number(after.Position), Text(after.Reason),
+            },
+        };
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
     public static async Task<List<ParkedRow>> ParkedAsync(NpgsqlConnection connection, string stored, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("select id, seq_id, reason from partnership.parked_rows where view = $1 order by seq_id", connection)

@@ -126,7 +126,7 @@ internal sealed class SubscribedRebuild(
     {
         // Until some were let go, those that are not in memory are not stored either.
         if (!complete && rows.Missing(page) is { Length: > 0 } missing)
-            await rows.AddAsync(await SubscribedLog.RowsOfAsync(connection, next, missing, cancellationToken), cancellationToken);
+            await rows.AddAsync(await SubscribedLog.RowsOfAsync(connection, next, missing, cancellationToken), [], cancellationToken);
         await rows.FoldAsync(page, happened => ViewSubscription.RowsOfStreamAsync(folder, connection, happened, cancellationToken));
     }
 

@@ -28,13 +28,20 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ParkedRetry = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan LongestAnewRetry = TimeSpan.FromHours(1);
+
+    /// <summary>When rows that were folded anew in vain are folded again: each reads the whole log.</summary>
+    private readonly Dictionary<(string Stored, Guid Row), (DateTimeOffset At, TimeSpan Pause)> anewAgain = [];
+
+    private DateTimeOffset nextParked;
+
     private string Name => folder.View.Name;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
         var retry = FirstRetry;
-        var nextParked = clock.GetUtcNow();
+        nextParked = clock.GetUtcNow();
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -88,8 +95,7 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await SubscribedLog.MoveAsync(connection, stored, from, to, rows.Missing(placed), cancellationToken) is not { } moved)
             return null;
-        await rows.AddAsync(moved.Rows, cancellationToken);
-        rows.Parked.UnionWith(moved.Parked.Select(row => row.Id));
+        await rows.AddAsync(moved.Rows, moved.Parked, cancellationToken);
         await rows.FoldAsync(placed, happened => RowsOfStreamAsync(folder, connection, happened, cancellationToken));
         var (changed, parked) = rows.Changes();
         var now = clock.GetUtcNow();
@@ -100,6 +106,9 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
             SayParked(row);
         if (parked.Count > 0)
             ProjectionTelemetry.ParkedRows(Name, rows.Parked.Count);
+        // One that only could not be read is well again at once.
+        if (parked.Exists(row => row.Position == 0))
+            nextParked = now;
         return to;
     }
 
@@ -107,8 +116,7 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
     public static async ValueTask<IReadOnlyList<Guid>> RowsOfStreamAsync(
         RowFolder folder, NpgsqlConnection connection, EventRow happened, CancellationToken cancellationToken)
     {
-        var earlier = await folder.OpenAsync(
-            await SubscribedLog.ReadStreamAsync(connection, happened.StreamId, happened.Position, cancellationToken), cancellationToken);
+        var earlier = folder.Place(await SubscribedLog.ReadStreamAsync(connection, happened.StreamId, happened.Position, cancellationToken));
         var rows = earlier.Where(one => one.Place is not null).Select(one => one.Place!.Id).Distinct().ToArray();
         return rows.Length > 0 ? rows : [happened.StreamId];
     }
@@ -121,7 +129,21 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
             waiting = await SubscribedLog.ParkedAsync(connection, stored, cancellationToken);
         // Rows to be folded anew can come up on the way.
         for (var i = 0; i < waiting.Count; i++)
-            waiting.AddRange(await ResumeAsync(stored, waiting[i], cancellationToken));
+        {
+            try
+            {
+                if (!anewAgain.TryGetValue((stored, waiting[i].Id), out var again) || waiting[i].Position > 0 || clock.GetUtcNow() >= again.At)
+                    waiting.AddRange(await ResumeAsync(stored, waiting[i], cancellationToken));
+            }
+#pragma warning disable CA1031 // What is wrong with one row must not keep the others waiting, and the view with them.
+            catch (Exception failure) when (failure is not (OperationCanceledException or EventStoreUnavailableException or NpgsqlException { IsTransient: true }))
+#pragma warning restore CA1031
+            {
+                ProjectionTelemetry.Failed(Name);
+                logger.LogError("Row {Row} of view {View} stays parked: {Failure}", waiting[i].Id, Name, Describe(failure));
+            }
+        }
+
         await using (var connection = await log.Source.OpenConnectionAsync(cancellationToken))
             ProjectionTelemetry.ParkedRows(Name, (await SubscribedLog.ParkedAsync(connection, stored, cancellationToken)).Count);
     }
@@ -136,7 +158,14 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
         await using var connection = await log.Source.OpenConnectionAsync(cancellationToken);
         var rows = new RowPages(folder);
         if (row.Position > 0)
-            await rows.AddAsync(await SubscribedLog.RowsOfAsync(connection, stored, [row.Id], cancellationToken), cancellationToken);
+            await rows.AddAsync(await SubscribedLog.RowsOfAsync(connection, stored, [row.Id], cancellationToken), [], cancellationToken);
+        // What is stored of it cannot be read: it must be folded anew, and the search for others goes on from there.
+        if (rows.Changes().Parked is [var unread])
+        {
+            var whole = ParkedRow.ToFoldAnew(row.Id, row, unread.Reason);
+            return await SubscribedLog.ParkAgainAsync(connection, stored, row, whole, cancellationToken) ? [whole] : [];
+        }
+
         var anew = new HashSet<Guid>();
         Guid? stream = null;
         var from = Math.Max(0, row.Position - 1);
@@ -167,7 +196,12 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
         }
 
         if (rows.Parked.Count > 0 && row.Position == 0)
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            await AnewInVainAsync(connection, stored, row, rows.Changes().Parked[0], cancellationToken);
             return [];
+        }
+
         if (!await SubscribedLog.UnparkAsync(connection, stored, row, cancellationToken))
             return [];
         var (changed, parked) = rows.Changes();
@@ -178,6 +212,7 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
         var now = clock.GetUtcNow();
         await SubscribedLog.StoreAsync(connection, stored, changed, [.. parked, .. others], now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        anewAgain.Remove((stored, row.Id));
         if (parked.Count == 0)
             logger.LogInformation("A row of view {View} is parked no longer: {Row}", Name, row.Id);
         return others;
@@ -204,6 +239,16 @@ internal sealed class ViewSubscription(RowFolder folder, SubscribedLog log, Proj
 
             return GoesOn();
         }
+    }
+
+    /// <summary>Says what stands against it, and leaves it alone for twice as long as the last time.</summary>
+    private async Task AnewInVainAsync(NpgsqlConnection connection, string stored, ParkedRow row, ParkedRow failed, CancellationToken cancellationToken)
+    {
+        var pause = anewAgain.TryGetValue((stored, row.Id), out var last) ? last.Pause * 2 : ParkedRetry;
+        pause = pause < LongestAnewRetry ? pause : LongestAnewRetry;
+        anewAgain[(stored, row.Id)] = (clock.GetUtcNow() + pause, pause);
+        var anew = ParkedRow.ToFoldAnew(row.Id, row.PlacelessAt is null ? failed : row, failed.Reason);
+        await SubscribedLog.ParkAgainAsync(connection, stored, row, anew, cancellationToken);
     }
 
     private void SayParked(ParkedRow row)

@@ -116,11 +116,11 @@ internal static class EventCodec
     }
 
     /// <summary>The key; null when it has been destroyed.</summary>
-    /// <exception cref="SealedValueException">There never was such a key.</exception>
+    /// <exception cref="SealedValueException">There never was such a key, or it is damaged.</exception>
     public static DataKey? KeyIn(IReadOnlyDictionary<Guid, DataKey?> keys, Guid id) =>
         keys.TryGetValue(id, out var key)
             ? key
-            : throw new SealedValueException("A value is sealed under a key this key database has never had.");
+            : throw new SealedValueException("A value is sealed under a key that this key database has never had, or has damaged.");
 
     /// <summary>A sealed view body: nonce, cipher text and tag; the id of its key stands beside it.</summary>
     public static byte[] EncodeView(string view, Guid id, ReadOnlySpan<byte> body, DataKey key)

@@ -36,13 +36,15 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
 
     /// <summary>The key of a scope, made if there was none.</summary>
     /// <exception cref="ScopeErasedException">It has been destroyed; it is never made again.</exception>
+    /// <exception cref="SealedValueException">It is damaged.</exception>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public ValueTask<DataKey> ForWritingAsync(SealScope scope, CancellationToken cancellationToken) =>
         byScope.TryGetValue(scope, out var held) && IsFresh(held) ? new(KeyOf(held)) : LoadOrMakeAsync(scope, cancellationToken);
 
     /// <summary>
     /// Keys by id, for reading; null where the key has been destroyed. An id that was never a key is not in the answer:
-    /// that is no erasure but the wrong key database, and an error of whoever wants to open with it.
+    /// that is no erasure but the wrong key database, and an error of whoever wants to open with it. So is one whose key is
+    /// damaged: it must not spoil the others.
     /// </summary>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public async ValueTask<IReadOnlyDictionary<Guid, DataKey?>> ForReadingAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
@@ -61,7 +63,7 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
             return found;
         await foreach (var held in QueryAsync(
             "select key_id, subject, retention_class, owner, wrapped from partnership.data_keys where key_id = any($1)",
-            [new NpgsqlParameter<Guid[]> { TypedValue = [.. missing] }], cancellationToken))
+            [new NpgsqlParameter<Guid[]> { TypedValue = [.. missing] }], cancellationToken, leavesOutDamaged: true))
         {
             found[held.Id] = Keep(held).Key;
         }
@@ -70,8 +72,8 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
     }
 
     /// <summary>
-    /// The keys of scopes, with one look at the key database for all of them. A scope that never had a key is not in the
-    /// answer.
+    /// The keys of scopes, with one look at the key database for all of them. A scope that never had a key, or whose key is
+    /// damaged, is not in the answer.
     /// </summary>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
     public async ValueTask<IReadOnlyDictionary<SealScope, ScopeKey>> OfScopesAsync(IReadOnlyCollection<SealScope> scopes, CancellationToken cancellationToken)
@@ -97,7 +99,7 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
                 new NpgsqlParameter<Guid[]> { TypedValue = [.. missing.Select(scope => scope.Subject)] },
                 new NpgsqlParameter<string[]> { TypedValue = [.. missing.Select(scope => scope.RetentionClass)] },
                 new NpgsqlParameter<string[]> { TypedValue = [.. missing.Select(scope => scope.Owner)] },
-            ], cancellationToken))
+            ], cancellationToken, leavesOutDamaged: true))
         {
             var kept = Keep(held);
             found[held.Scope] = new(kept.Id, kept.Key);
@@ -254,7 +256,8 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
     ];
 
     private async IAsyncEnumerable<Held> QueryAsync(
-        string sql, NpgsqlParameter[] parameters, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string sql, NpgsqlParameter[] parameters, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken,
+        bool leavesOutDamaged = false)
     {
         var rows = new List<Held>();
         var asked = clock.GetTimestamp();
@@ -267,7 +270,14 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
             {
                 var id = reader.GetGuid(0);
                 var scope = new SealScope(reader.GetGuid(1), reader.GetString(2), reader.GetString(3));
-                rows.Add(new Held(id, scope, reader.IsDBNull(4) ? null : Unwrap(id, scope, reader.GetFieldValue<byte[]>(4)), asked));
+                try
+                {
+                    rows.Add(new Held(id, scope, reader.IsDBNull(4) ? null : Unwrap(id, scope, reader.GetFieldValue<byte[]>(4)), asked));
+                }
+                catch (SealedValueException) when (leavesOutDamaged)
+                {
+                    // Whoever needs it finds it missing.
+                }
             }
         }
         catch (DbException failure)
