@@ -53,6 +53,7 @@ public sealed class ProjectionRebuildTests(StoreFixture fixture)
             await store.RebuildAsync(Views.Notes);
         await stop.CancelAsync();
 
+        Assert.NotEmpty(await reading);
         Assert.All(await reading, count => Assert.Equal(30, count));
     }
 

@@ -67,6 +67,7 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
         await stop.CancelAsync();
         await traffic;
         await CaughtUpAsync(databases);
+        Assert.NotEmpty(await reading);
         Assert.All(await reading, count => Assert.Equal(30, count));
         Assert.Equal("tallies#5", await StoredAsync(databases));
         Assert.Equal(await ExpectedAsync(one, records), await Views.DumpAsync(databases, one, View, "tallies#5"));
@@ -96,6 +97,7 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
             await store.RebuildAsync(View);
         await stop.CancelAsync();
 
+        Assert.NotEmpty(await reading);
         Assert.All(await reading, count => Assert.Equal(40, count));
     }
 
