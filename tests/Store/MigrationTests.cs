@@ -1,5 +1,7 @@
+using Npgsql;
 using Partnership.EventStore;
 using Partnership.Tests.Store.Support;
+using Partnership.Tests.Support;
 
 namespace Partnership.Tests.Store;
 
@@ -20,6 +22,74 @@ public sealed class MigrationTests(StoreFixture fixture)
             await EventStoreMigration.CheckVersionAsync(options, Ct);
             Assert.Equal(1, await databases.AskAsync<long>("select count(*) from mt_events"));
         }
+    }
+
+    /// <summary>The index on views is built beside appends, however long that takes; no time-out of a command ends it.</summary>
+    [Fact]
+    public async Task A_long_migration_of_a_database_in_use_ends_and_holds_up_no_append()
+    {
+        await using var databases = (await fixture.CreateAsync()).Spoilt();
+        await using var live = databases.Open();
+        var (stream, companion) = (Sample.Id(), Sample.Id());
+        await live.NoteAsync(stream, companion, "first");
+        await databases.RunAsync(Undo);
+        await using var holder = await databases.ConnectAsync();
+        await using var transaction = await holder.BeginTransactionAsync(Ct);
+        await ExecuteAsync(holder, "lock table partnership.views in row exclusive mode");
+        var options = databases.Options();
+        options.MigratorConnectionString += ";Command Timeout=1";
+
+        var migration = EventStoreMigration.MigrateAsync(options, Ct);
+        await Eventually.Async(
+            async () => await databases.AskAsync<long>(
+                "select count(*) from pg_stat_activity where query like 'create index concurrently%' and wait_event_type = 'Lock' and query_start < clock_timestamp() - interval '1500 ms'") > 0,
+            "the index waits for the holder, for longer than a command may take");
+        Sample.AssertWritten(await live.NoteAsync(stream, companion, "second"), stream, 2);
+        Assert.False(migration.IsCompleted);
+        await transaction.RollbackAsync(Ct);
+        await migration;
+
+        await EventStoreMigration.CheckVersionAsync(options, Ct);
+        Assert.True(await databases.AskAsync<bool>("select indisvalid from pg_index where indexrelid = 'partnership.views_key'::regclass"));
+    }
+
+    /// <summary>What would stop appends gives way to whoever is there, and comes again.</summary>
+    [Fact]
+    public async Task A_migration_that_has_to_wait_for_a_lock_lets_others_go_first()
+    {
+        await using var databases = (await fixture.CreateAsync()).Spoilt();
+        await databases.RunAsync(Undo);
+        // The index is there, so that the rest meets the holder.
+        await databases.RunAsync("create index views_key on partnership.views (key_id)");
+        await using var holder = await databases.ConnectAsync();
+        await using var transaction = await holder.BeginTransactionAsync(Ct);
+        await ExecuteAsync(holder, "lock table partnership.views in share update exclusive mode");
+
+        var migration = EventStoreMigration.MigrateAsync(databases.Options(), Ct);
+        const string Waits = "select count(*) from pg_locks where relation = 'partnership.views'::regclass and not granted";
+        for (var round = 0; round < 2; round++)
+        {
+            await Eventually.Async(async () => await databases.AskAsync<long>(Waits) > 0, "it waits");
+            await Eventually.Async(async () => await databases.AskAsync<long>(Waits) == 0, "it gives way");
+        }
+
+        Assert.False(migration.IsCompleted);
+        await transaction.RollbackAsync(Ct);
+        await migration;
+        await EventStoreMigration.CheckVersionAsync(databases.Options(), Ct);
+    }
+
+    [Fact]
+    public async Task An_index_that_was_not_finished_is_built_again()
+    {
+        await using var databases = (await fixture.CreateAsync()).Spoilt();
+        await databases.RunAsync(Undo);
+        await databases.RunAsync(
+            "create index views_key on partnership.views (key_id); update pg_index set indisvalid = false where indexrelid = 'partnership.views_key'::regclass");
+
+        await EventStoreMigration.MigrateAsync(databases.Options(), Ct);
+
+        Assert.True(await databases.AskAsync<bool>("select indisvalid from pg_index where indexrelid = 'partnership.views_key'::regclass"));
     }
 
     [Fact]
@@ -118,6 +188,18 @@ public sealed class MigrationTests(StoreFixture fixture)
                 select string_agg(concat_ws(' ', seq_id, version, type, data, tenant_id, num_nonnulls(bdata, mt_dotnet_type, causation_id)), E'\n' order by seq_id)
                 from mt_events
                 """));
+    }
+
+    /// <summary>Back to version 1.</summary>
+    private const string Undo =
+        "delete from partnership.schema_version where version = 2; drop index partnership.views_key; drop table partnership.view_generations, partnership.parked_rows";
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+#pragma warning disable CA2100 // Constants of these tests.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(Ct);
     }
 
     private async Task<(StoreDatabases Databases, EventStoreOptions Options)> EmptyAsync()

@@ -3,7 +3,12 @@ namespace Partnership.EventStore;
 /// <summary>One step of a schema, applied once and never changed after its release.</summary>
 /// <param name="Version">From 1, without gaps.</param>
 /// <param name="CompatibleFrom">The oldest version of the code's schema that still runs on this one (expand, then contract).</param>
-internal sealed record SchemaStep(int Version, int CompatibleFrom, string Sql);
+/// <param name="Sql">In one transaction; a lock that it cannot have soon makes it give way and try again.</param>
+internal sealed record SchemaStep(int Version, int CompatibleFrom, string Sql)
+{
+    /// <summary>Indexes built before that on tables of earlier steps, by name, without stopping those who write.</summary>
+    public IReadOnlyDictionary<string, string> Indexes { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Tables of a service's own database.</summary>
 internal static class EventSchema
@@ -129,7 +134,6 @@ internal static class EventSchema
 
     /// <summary>Views: made anew while the service runs, and blank when their key is destroyed.</summary>
     private const string Second = """
-        create index views_key on partnership.views (key_id);
         -- Room for the next version of a row beside it: then no index is touched, the costly one of reaches above all.
         alter table partnership.views set (fillfactor = 60);
 
@@ -155,7 +159,11 @@ internal static class EventSchema
         from partnership.erased_keys k where k.key_id = v.key_id;
         """;
 
-    public static IReadOnlyList<SchemaStep> Steps { get; } = [new(1, 1, First), new(2, 1, Second)];
+    public static IReadOnlyList<SchemaStep> Steps { get; } =
+    [
+        new(1, 1, First),
+        new(2, 1, Second) { Indexes = new Dictionary<string, string> { ["views_key"] = "on partnership.views (key_id)" } },
+    ];
 
     /// <summary>What the run-time role may do: no delete and no rewriting of events, only of side tables that expire.</summary>
     public static string Grants(string role) => $"""
