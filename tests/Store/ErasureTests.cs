@@ -174,6 +174,33 @@ public sealed class ErasureTests(StoreFixture fixture)
         Assert.IsType<AppendVerdict.Erased>(await restored.Events.AppendAsync(Sample.One(stream, 2, Sample.Note()), Ct));
     }
 
+    /// <summary>As a host of a release that did not blank rows has left them, or a dump that was merged into the tables.</summary>
+    [Fact]
+    public async Task Rows_and_search_hashes_of_a_destroyed_key_that_are_there_nevertheless_go_at_the_next_start()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var (stream, kept) = (Sample.Id(), Sample.Id());
+        await WriteAsync(store, stream, "knocked");
+        await WriteAsync(store, kept, "knocked");
+        await databases.RunAsync("create table terms as table partnership.search_terms; create table rows as table partnership.views");
+        await store.Keys.DestroyAsync(Sample.Scope(stream), Ct);
+        await databases.RunAsync(
+            """
+            delete from partnership.views;
+            insert into partnership.views table rows;
+            insert into partnership.search_terms table terms on conflict do nothing;
+            drop table rows, terms
+            """);
+
+        await using var restored = await databases.Open(bus: new RecordingBus()).StartAsync();
+
+        Assert.Equal(1, await databases.AskAsync<long>("select count(*) from partnership.views where body = '' and reach = '{}' and sort_key = 0"));
+        Assert.Equal(1, await databases.AskAsync<long>("select count(distinct id) from partnership.search_terms"));
+        Assert.True((await restored.Events.LoadViewAsync("cases", stream, Ct))!.Erased);
+        Assert.False((await restored.Events.LoadViewAsync("cases", kept, Ct))!.Erased);
+    }
+
     /// <summary>Two published events with a view row by which the person is found, and an idempotency key.</summary>
     private static Task<AppendVerdict> WriteAsync(TestStore store, Guid stream, string text) => store.Events.AppendAsync(
         Sample.Of(Sample.Stream(stream, 0, new Noted(Sample.Id(), Urgency.Urgent, text, text, 3, new(text, new(1985, 1, 2))), Sample.Note(text)) with

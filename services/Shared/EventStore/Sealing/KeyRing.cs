@@ -207,6 +207,50 @@ internal sealed class KeyRing : IKeyStore, IAsyncDisposable
             if (!erased.Contains(held.Id))
                 await DestroyAsync(held.Scope, cancellationToken);
         }
+
+        await BlankAgainAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Blanks rows of destroyed keys that are not blank, and removes their terms: a host of a release that did not blank
+    /// them, or a copy of the table merged into this one, has left them.
+    /// </summary>
+    private async Task BlankAgainAsync(CancellationToken cancellationToken)
+    {
+        // Without the locks, under which everybody waits: nearly always there is nothing.
+        await using var look = events.CreateCommand(
+            """
+            select k.key_id from partnership.erased_keys k
+            where exists (select from partnership.views v where v.key_id = k.key_id and (v.body <> '' or v.reach <> '{}' or v.sort_key <> 0))
+                or exists (select from partnership.search_terms t where t.key_id = k.key_id)
+            """);
+        look.CommandTimeout = 0;
+        var left = await PostgresEventStore.RowsAsync(look, reader => reader.GetGuid(0), cancellationToken);
+        if (left.Count == 0)
+            return;
+        try
+        {
+            await using var connection = await events.OpenConnectionAsync(cancellationToken);
+            // Sent together, without a "begin": one transaction.
+            await using var batch = new NpgsqlBatch(connection)
+            {
+                BatchCommands =
+                {
+                    new($"select pg_advisory_xact_lock({ViewWriter.ErasureLock})"),
+                    new($"select pg_advisory_xact_lock({AppendStatement.OrderingLock})"),
+                    new("delete from partnership.search_terms where key_id = any($1)") { Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. left] } } },
+                    new("update partnership.views set body = '', reach = '{}', sort_key = 0 where key_id = any($1)")
+                    {
+                        Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. left] } },
+                    },
+                },
+            };
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (DbException failure)
+        {
+            throw new EventStoreUnavailableException($"Rows of destroyed keys could not be blanked ({failure.SqlState ?? "no connection"}); repeat.");
+        }
     }
 
     public async ValueTask DisposeAsync()
