@@ -92,7 +92,7 @@ public sealed class RepublishTests(StoreFixture fixture)
     }
 
     [Fact]
-    public async Task What_is_not_confirmed_is_sent_again_and_a_broker_that_stays_away_ends_it_with_a_position_to_go_on_from()
+    public async Task What_is_not_confirmed_is_sent_again_and_without_a_queue_it_ends()
     {
         await using var databases = await fixture.CreateAsync();
         await using var store = databases.Open();
@@ -107,7 +107,58 @@ public sealed class RepublishTests(StoreFixture fixture)
         await Assert.ThrowsAsync<UnpublishableException>(() => RepublishAsync(store, gone));
     }
 
+    [Fact]
+    public async Task A_broker_that_stays_away_ends_it_with_what_was_held_back_and_the_position_to_go_on_from()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open(clock: new NoDelays());
+        var (unmappable, other) = (Sample.Id(), Sample.Id());
+        await store.Events.AppendAsync(Sample.One(unmappable, 0, Sample.Note(), new Unmappable("x"), Sample.Note()), Ct);
+        await store.Events.AppendAsync(Sample.One(Sample.Id(), 0, Sample.Note()), Ct);
+        await store.Events.AppendAsync(Sample.One(other, 0, Sample.Note(), Sample.Note()), Ct);
+        var away = new Queue { Before = note => note.StreamId == other ? throw new IOException() : Task.CompletedTask };
+
+        var stopped = await Assert.ThrowsAsync<RepublishStoppedException>(() => RepublishAsync(store, away));
+
+        // From there, since that event is not sent either.
+        Assert.Equal(2, stopped.Position);
+        Assert.Equal([new(unmappable, 2, 2, nameof(InvalidOperationException), 1)], stopped.Unmappable);
+        Assert.Equal(2, away.Sent.Count);
+        var without = await Assert.ThrowsAsync<RepublishStoppedException>(() => RepublishAsync(store, away, from: 4));
+        Assert.Equal(5, without.Position);
+        Assert.Empty(without.Unmappable);
+    }
+
+    [Fact]
+    public async Task A_contract_that_cannot_be_written_holds_back_its_stream_and_no_other_and_is_named()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = databases.Open();
+        var (unwritable, other) = (Sample.Id(), Sample.Id());
+        await store.Events.AppendAsync(Sample.One(unwritable, 0, Sample.Note(), Sample.Note(), Sample.Note()), Ct);
+        await store.Events.AppendAsync(Sample.One(other, 0, [.. Enumerable.Range(0, 600).Select(_ => Sample.Note())]), Ct);
+        // A page later, still behind it.
+        await store.Events.AppendAsync(Sample.One(unwritable, 3, Sample.Note()), Ct);
+        var queue = new Queue
+        {
+            Before = note => note.StreamId == unwritable && note.Number == 2 ? throw new UnpublishableException("unwritable") { IsOfContract = true } : Task.CompletedTask,
+        };
+
+        var done = await RepublishAsync(store, queue);
+
+        Assert.Equal(601, done.Sent);
+        Assert.Equal([new(unwritable, 2, 2, nameof(UnpublishableException), 2)], done.Unmappable);
+        Assert.Equal([1L], queue.Notes.Where(note => note.StreamId == unwritable).Select(note => note.Number));
+    }
+
     private static readonly Guid Stream = Sample.Id();
+
+    /// <summary>Whoever waits has waited.</summary>
+    private sealed class NoDelays : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
+    }
 
     private static Task<Republished> RepublishAsync(TestStore store, Queue queue, long from = 1) =>
         store.Services.GetRequiredService<EventRepublisher>().RunAsync(from, Wanted, queue.SendAsync, _ => { }, Ct);

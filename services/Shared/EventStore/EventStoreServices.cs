@@ -50,7 +50,8 @@ public static class EventStoreServices
         services.AddSingleton<IInbox>(provider => provider.GetRequiredService<PostgresEventStore>());
         services.AddSingleton(provider => new PublicationMapping(provider.GetRequiredService<EventReading>(), publications));
         services.AddSingleton(provider => new EventRepublisher(
-            Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<PublicationMapping>()));
+            Options(provider), provider.GetRequiredService<ReadingPool>().Source, provider.GetRequiredService<PublicationMapping>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ViewDatabase(Connections.Projecting(Options(provider).ConnectionString)));
         services.AddSingleton<IViewRebuilder>(provider => new ViewRebuilder(
             provider.GetRequiredService<ViewRegistry>(), provider.GetRequiredService<ViewDatabase>(), provider.GetRequiredService<EventReading>(),

@@ -38,7 +38,7 @@ internal sealed class ContractPublisher(IBus bus, BusLayout layout, IOptions<Bus
         }
         catch (SerializationException failure)
         {
-            throw new UnpublishableException($"{contract.GetType().Name} cannot be written as JSON.", failure);
+            throw new UnpublishableException($"{contract.GetType().Name} cannot be written as JSON.", failure) { IsOfContract = true };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -128,7 +128,7 @@ internal sealed class QueueSender : IAsyncDisposable
         }
         catch (System.Runtime.Serialization.SerializationException failure)
         {
-            throw new UnpublishableException($"{contract.GetType().Name} cannot be written as JSON.", failure);
+            throw new UnpublishableException($"{contract.GetType().Name} cannot be written as JSON.", failure) { IsOfContract = true };
         }
     }
 

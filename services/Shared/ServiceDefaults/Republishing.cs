@@ -62,18 +62,14 @@ public static class Republishing
                     output.WriteLine(Invariant($"{progress.Sent:N0} sent, position {progress.Position}"));
                 },
                 cancellationToken);
-            foreach (var stopped in done.Unmappable)
-            {
-                await error.WriteLineAsync(Invariant(
-                    $"not sent: position {stopped.Position}, event {stopped.Version} of stream {stopped.StreamId} ({stopped.Reason}), and {stopped.HeldBack} after it in its stream"));
-            }
-
+            await SayHeldBackAsync(done.Unmappable, error);
             output.WriteLine(Invariant(
                 $"{done.Sent} messages sent to {queue}, positions {from} to {done.Position}; {done.Unmappable.Count} events could not be mapped, {done.Unmappable.Sum(stopped => stopped.HeldBack)} held back behind them"));
             return done.Unmappable.Count == 0 ? 0 : 1;
         }
         catch (RepublishStoppedException stopped)
         {
+            await SayHeldBackAsync(stopped.Unmappable, error);
             await error.WriteLineAsync(Invariant($"{stopped.Message} Everything before position {stopped.Position} is sent; go on with --from {stopped.Position}."));
         }
         catch (UnpublishableException hopeless)
@@ -95,6 +91,15 @@ public static class Republishing
         }
 
         return 1;
+    }
+
+    private static async Task SayHeldBackAsync(IReadOnlyList<UnmappableEvent> held, TextWriter error)
+    {
+        foreach (var stopped in held)
+        {
+            await error.WriteLineAsync(Invariant(
+                $"not sent: position {stopped.Position}, event {stopped.Version} of stream {stopped.StreamId} ({stopped.Reason}), and {stopped.HeldBack} after it in its stream"));
+        }
     }
 
     private static bool TryRead(string[] args, BusLayout layout, out string queue, out long from, out string mistake)

@@ -15,12 +15,14 @@ public sealed class EventRepublisher
     private readonly EventStoreOptions options;
     private readonly NpgsqlDataSource source;
     private readonly PublicationMapping mapping;
+    private readonly TimeProvider clock;
 
-    internal EventRepublisher(EventStoreOptions options, NpgsqlDataSource source, PublicationMapping mapping)
+    internal EventRepublisher(EventStoreOptions options, NpgsqlDataSource source, PublicationMapping mapping, TimeProvider clock)
     {
         this.options = options;
         this.source = source;
         this.mapping = mapping;
+        this.clock = clock;
     }
 
     /// <summary>
@@ -32,9 +34,10 @@ public sealed class EventRepublisher
     /// <param name="send">Sends one contract and returns when the broker has confirmed it.</param>
     /// <param name="progress">Called after each page.</param>
     /// <remarks>
-    /// An event that cannot be mapped holds back the rest of its stream, as it does for the publisher, and nothing else.
+    /// An event that cannot be mapped, or whose contract cannot be written, holds back the rest of its stream, as it does for
+    /// the publisher, and nothing else.
     /// </remarks>
-    /// <exception cref="RepublishStoppedException">The broker did not confirm; says where to go on.</exception>
+    /// <exception cref="RepublishStoppedException">The broker did not confirm; says where to go on, and what was held back.</exception>
     /// <exception cref="UnpublishableException">No queue took a message.</exception>
     /// <exception cref="EventStoreUnavailableException">A database did not answer.</exception>
     public async Task<Republished> RunAsync(
@@ -47,26 +50,31 @@ public sealed class EventRepublisher
         var (position, last) = (from - 1, await LastAsync(cancellationToken));
         var held = new Dictionary<Guid, UnmappableEvent>();
         var sent = 0L;
+        List<PublicationRow> page;
         while (position < last)
         {
-            var page = await ReadAsync(position, last, cancellationToken);
+            page = await ReadAsync(position, last, cancellationToken);
             if (page.Count == 0)
                 break;
             Hold(held, page);
             var (messages, failed) = await mapping.MapAsync(page, held.Keys.ToHashSet(), cancellationToken);
             foreach (var stream in failed)
-            {
-                held.Add(stream.StreamId, new(
-                    stream.StreamId, stream.Position, stream.Version, stream.Reason,
-                    page.LongCount(row => row.Event.StreamId == stream.StreamId && row.Number is not null && row.Event.Version > stream.Version)));
-            }
-
-            sent += await SendAsync(messages.FindAll(message => wanted.Contains(message.Contract.GetType())), send, cancellationToken);
+                HoldBack(stream.StreamId, stream.Position, stream.Version, stream.Reason);
+            var (confirmed, unwritable, stopped) = await SendAsync(messages.FindAll(message => wanted.Contains(message.Contract.GetType())), send, cancellationToken);
+            foreach (var (message, reason) in unwritable)
+                HoldBack(message.StreamId, message.Position, message.Version, reason);
+            sent += confirmed;
+            if (stopped is var (at, why))
+                throw new RepublishStoppedException(at, why, [.. held.Values]);
             position = page[^1].Event.Position;
             progress(new(sent, position, [.. held.Values]));
         }
 
         return new(sent, last, [.. held.Values]);
+
+        void HoldBack(Guid stream, long at, long version, string reason) => held[stream] = new(
+            stream, at, version, reason,
+            page.LongCount(row => row.Event.StreamId == stream && row.Number is not null && row.Event.Version > version));
     }
 
     /// <summary>Counts what waits behind an event that could not be mapped.</summary>
@@ -79,28 +87,36 @@ public sealed class EventRepublisher
         }
     }
 
-    private static async Task<int> SendAsync(
+    /// <returns>How many are confirmed, the first of each stream that cannot be written, and what ended it before all were sent.</returns>
+    private async Task<(int Confirmed, List<(Message Message, string Reason)> Unwritable, (long Position, string Reason)? Stopped)> SendAsync(
         List<Message> messages, Func<object, Guid, string?, CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         var left = messages;
+        var confirmed = 0;
+        var unwritable = new List<(Message, string)>();
         var retry = FirstRetry;
         for (var attempt = 1; left.Count > 0; attempt++)
         {
             var outcomes = await PublicationSending.SendAsync(
                 left, (message, ct) => send(message.Contract, message.Id, message.TraceParent, ct), cancellationToken);
+            confirmed += outcomes.Count(outcome => outcome.Failure is null);
             var failures = outcomes.Where(outcome => outcome.Failure is not null).ToList();
-            if (failures.FirstOrDefault(outcome => outcome.Failure is UnpublishableException).Failure is { } hopeless)
+            if (failures.FirstOrDefault(outcome => outcome.Failure is UnpublishableException { IsOfContract: false }).Failure is { } hopeless)
                 throw hopeless;
+            // Those after one in its stream failed with it.
+            unwritable.AddRange(failures.Where(outcome => outcome.Failure is UnpublishableException)
+                .DistinctBy(outcome => outcome.Message.StreamId).Select(outcome => (outcome.Message, PublicationMapping.ReasonOf(outcome.Failure!))));
+            failures.RemoveAll(outcome => outcome.Failure is UnpublishableException);
             left = failures.ConvertAll(outcome => outcome.Message);
             if (left.Count == 0)
                 break;
             if (attempt == MostAttempts)
-                throw new RepublishStoppedException(left[0].Position, PublicationMapping.ReasonOf(failures[0].Failure!));
-            await Task.Delay(retry, cancellationToken);
+                return (confirmed, unwritable, (left[0].Position, PublicationMapping.ReasonOf(failures[0].Failure!)));
+            await Task.Delay(retry, clock, cancellationToken);
             retry *= 2;
         }
 
-        return messages.Count;
+        return (confirmed, unwritable, null);
     }
 
     private async Task<long> LastAsync(CancellationToken cancellationToken)
@@ -139,15 +155,20 @@ public sealed record Republished(long Sent, long Position, IReadOnlyList<Unmappa
 /// <param name="HeldBack">Later published events of its stream, not sent either.</param>
 public sealed record UnmappableEvent(Guid StreamId, long Position, long Version, string Reason, long HeldBack);
 
-/// <summary>The broker did not confirm. What is before the position is sent; what is after it may be.</summary>
+/// <summary>The broker did not confirm. Everything before the position is sent; what is after it may be.</summary>
 public sealed class RepublishStoppedException : Exception
 {
     public RepublishStoppedException() { }
     public RepublishStoppedException(string message) : base(message) { }
     public RepublishStoppedException(string message, Exception inner) : base(message, inner) { }
 
-    public RepublishStoppedException(long position, string reason) : base($"The broker did not confirm ({reason}).") => Position = position;
+    public RepublishStoppedException(long position, string reason, IReadOnlyList<UnmappableEvent> held)
+        : base($"The broker did not confirm ({reason}).") =>
+        (Position, Unmappable) = (held.Select(stopped => stopped.Position).Append(position).Min(), held);
 
-    /// <summary>Where to go on.</summary>
+    /// <summary>Where to go on: the first event that was held back, or that was not confirmed.</summary>
     public long Position { get; }
+
+    /// <summary>Events that could not be sent, as of <see cref="Republished"/>.</summary>
+    public IReadOnlyList<UnmappableEvent> Unmappable { get; } = [];
 }

@@ -53,6 +53,9 @@ public sealed class UnpublishableException : Exception
     public UnpublishableException() { }
     public UnpublishableException(string message) : base(message) { }
     public UnpublishableException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>True when nothing can be made of this one contract; others of its type and to its queue can be sent.</summary>
+    public bool IsOfContract { get; init; }
 }
 
 /// <summary>Keyed hashes by which people are found again: under a key of the service, never in events, messages or logs.</summary>
