@@ -331,6 +331,21 @@ public sealed class ProjectionRebuildTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task A_release_that_the_database_has_left_behind_makes_no_view_anew()
+    {
+        await using var databases = (await fixture.CreateAsync()).Spoilt();
+        await using var store = databases.Open(more: Views.Add(release: 2));
+        var (stream, companion) = (Sample.Id(), Sample.Id());
+        await store.NoteAsync(stream, companion, "first");
+        var before = await Views.DumpAsync(databases, store, Views.Notes);
+        await databases.RunAsync("insert into partnership.schema_version values (1001, 1001)");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.RebuildAsync(Views.Notes));
+
+        Assert.Equal(before, await Views.DumpAsync(databases, store, Views.Notes));
+    }
+
+    [Fact]
     public async Task Nobody_registers_two_views_of_one_name_and_none_rebuilds_an_unknown_one()
     {
         await using var databases = await fixture.CreateAsync();

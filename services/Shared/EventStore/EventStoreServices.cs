@@ -54,7 +54,7 @@ public static class EventStoreServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new ViewDatabase(Connections.Projecting(Options(provider).ConnectionString)));
         services.AddSingleton<IViewRebuilder>(provider => new ViewRebuilder(
-            provider.GetRequiredService<ViewRegistry>(), provider.GetRequiredService<ViewDatabase>(), provider.GetRequiredService<EventReading>(),
+            Options(provider), provider.GetRequiredService<ViewRegistry>(), provider.GetRequiredService<ViewDatabase>(), provider.GetRequiredService<EventReading>(),
             provider.GetRequiredService<KeyRing>(), types, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHostedService>(provider => new KeysStayDestroyed(provider.GetRequiredService<KeyRing>()));
         services.AddSingleton<IHostedService>(provider => new EventPublisher(

@@ -12,7 +12,9 @@ public interface IViewRebuilder
     /// </summary>
     /// <param name="progress">Told now and then how many rows are done.</param>
     /// <exception cref="ArgumentException">There is no such view.</exception>
-    /// <exception cref="InvalidOperationException">The view is being made anew by somebody else.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The view is being made anew by somebody else, or the database is of another version than this code.
+    /// </exception>
     /// <exception cref="EventStoreUnavailableException">A database did not answer; what is done is done, repeat.</exception>
     Task<RebuildReport> RebuildAsync(string view, IProgress<long>? progress, CancellationToken cancellationToken);
 }
@@ -36,7 +38,7 @@ public sealed record RebuildReport(
 public sealed record RebuildFailure(Guid Id, string Reason);
 
 internal sealed class ViewRebuilder(
-    ViewRegistry views, ViewDatabase database, EventReading reading, KeyRing keys, EventTypes types, TimeProvider clock) : IViewRebuilder
+    EventStoreOptions options, ViewRegistry views, ViewDatabase database, EventReading reading, KeyRing keys, EventTypes types, TimeProvider clock) : IViewRebuilder
 {
     public IReadOnlyList<string> Views => [.. views.Inline.Keys, .. views.Subscribed.Keys];
 
@@ -45,6 +47,8 @@ internal sealed class ViewRebuilder(
         RebuildReport report;
         try
         {
+            // A release the database has left behind would make rows that its hosts cannot read.
+            await EventStoreMigration.CheckVersionAsync(options, cancellationToken);
             if (views.Inline.TryGetValue(view, out var inline))
                 report = await new InlineRebuild(inline, database.Source, reading, keys, clock, progress).RunAsync(cancellationToken);
             else if (views.Subscribed.TryGetValue(view, out var subscribed))
