@@ -29,6 +29,8 @@ internal static class ViewWriter
     /// <summary>Shared by whoever writes rows from what it read before; exclusive for the destruction of a key.</summary>
     public const long ErasureLock = 0x5041_5254_4552_4153;
 
+    private const int RemovedAtOnce = 2_000;
+
     private const string Write = """
         with incoming as materialized (
             select i.id, i.version, i.key_id, k.key_id is not null as erased,
@@ -146,23 +148,24 @@ internal static class ViewWriter
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Removes all rows of a stored name with their terms, a few hundred at a time.</summary>
+    /// <summary>Removes all rows of a stored name with their terms, in transactions of a few thousand. Outside of any other.</summary>
     public static async Task RemoveAllAsync(NpgsqlConnection connection, string stored, CancellationToken cancellationToken)
     {
         foreach (var table in (string[])["search_terms", "views"])
         {
-            int removed;
+            ulong removed;
             do
             {
 #pragma warning disable CA2100 // The names above.
-                await using var command = new NpgsqlCommand(
-                    $"delete from partnership.{table} where ctid = any(array(select ctid from partnership.{table} where view = $1 limit 500)) and view = $1",
-                    connection)
+                var remove = new NpgsqlBatchCommand(
+                    $"delete from partnership.{table} where ctid = any(array(select ctid from partnership.{table} where view = $1 limit {RemovedAtOnce})) and view = $1")
                 {
                     Parameters = { new NpgsqlParameter<string> { TypedValue = stored } },
                 };
 #pragma warning restore CA2100
-                removed = await command.ExecuteNonQueryAsync(cancellationToken);
+                await using var batch = new NpgsqlBatch(connection) { BatchCommands = { HoldOffErasure(), remove } };
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+                removed = remove.Rows;
             }
             while (removed > 0);
         }
