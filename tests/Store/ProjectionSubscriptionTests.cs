@@ -458,6 +458,27 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task A_row_that_waits_for_an_earlier_event_when_made_anew_leaves_the_live_view_as_it_is_and_a_later_one_does_not()
+    {
+        await using var databases = await fixture.CreateAsync();
+        await using var store = await OpenAsync(databases, breaksOn: "second");
+        var record = Sample.Id();
+        foreach (var text in (string[])["first", "second", "third"])
+            await store.Events.AppendAsync(Note(Sample.Id(), record, text), Ct);
+        await CaughtUpAsync(databases);
+        await using var worse = databases.Open(more: Add(breaksOn: "first"));
+        await using var better = databases.Open(more: Add(breaksOn: "third"));
+
+        var refused = await worse.RebuildAsync(View);
+
+        Assert.False(refused.InUse);
+        Assert.Equal(record, Assert.Single(refused.Failures).Id);
+        Assert.Equal(["first"], (await RowsAsync(store, [record]))[0].Texts);
+        Assert.True((await better.RebuildAsync(View)).InUse);
+        Assert.Equal(["first", "second"], (await RowsAsync(store, [record]))[0].Texts);
+    }
+
+    [Fact]
     public async Task Of_two_who_make_a_view_anew_at_once_one_is_told_to_leave_it()
     {
         await using var databases = await fixture.CreateAsync();

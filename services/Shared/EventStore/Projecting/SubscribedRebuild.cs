@@ -156,8 +156,8 @@ internal sealed class SubscribedRebuild(
 
     /// <summary>
     /// Holds the generation that is read, folds the little that is missing, and has the new one read from here on. Null when
-    /// more than a little is missing. Else rows that wait in the new generation and did not in the old one: with any of those
-    /// the old one stays.
+    /// more than a little is missing. Else rows that wait in the new generation and did not in the old one, or not as early: with
+    /// any of those the old one stays.
     /// </summary>
     private async Task<List<ParkedRow>?> TakeOverAsync(NpgsqlConnection connection, int generation, CancellationToken cancellationToken)
     {
@@ -176,8 +176,10 @@ internal sealed class SubscribedRebuild(
             position = reached = target;
         }
 
-        var before = (await SubscribedLog.ParkedAsync(connection, live, cancellationToken)).Select(row => row.Id).ToHashSet();
-        var failed = (await SubscribedLog.ParkedAsync(connection, next, cancellationToken)).FindAll(row => !before.Contains(row.Id));
+        var before = (await SubscribedLog.ParkedAsync(connection, live, cancellationToken)).ToDictionary(row => row.Id);
+        // Waiting for an earlier event it would have less than it has; one to be folded anew is not right as it is.
+        var failed = (await SubscribedLog.ParkedAsync(connection, next, cancellationToken))
+            .FindAll(row => !before.TryGetValue(row.Id, out var old) || row.Position < old.Position);
         if (failed.Count > 0)
         {
             await transaction.CommitAsync(cancellationToken);
