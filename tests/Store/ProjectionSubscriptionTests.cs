@@ -479,6 +479,29 @@ public sealed class ProjectionSubscriptionTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task A_view_that_was_an_inline_one_and_made_anew_before_is_folded_from_the_beginning()
+    {
+        await using var databases = await fixture.CreateAsync();
+        var records = Ids(3);
+        await using (var inline = databases.Open(more: services => services.AddInlineView(
+            provider => Views.Inline(provider.GetRequiredService<ISearchHasher>()) with { Name = View, StreamType = "none" })))
+        {
+            await inline.RebuildAsync(View);
+            await TrafficAsync([inline], records, 5);
+        }
+
+        await databases.RunAsync($"insert into partnership.views values ('{View}', gen_random_uuid(), 1, 'x', gen_random_uuid(), '{{all}}', 1)");
+        await using var store = await OpenAsync(databases);
+        await CaughtUpAsync(databases);
+
+        Assert.Equal("tallies#1", await StoredAsync(databases));
+        Assert.Equal(await ExpectedAsync(store, records), await Views.DumpAsync(databases, store, View, "tallies#1"));
+        // The next time it is made anew, what it was before goes.
+        await store.RebuildAsync(View);
+        Assert.Equal(3, await databases.AskAsync<long>("select count(*) from partnership.views"));
+    }
+
+    [Fact]
     public async Task Of_two_who_make_a_view_anew_at_once_one_is_told_to_leave_it()
     {
         await using var databases = await fixture.CreateAsync();

@@ -40,7 +40,9 @@ internal sealed class SubscribedLog(string view, NpgsqlDataSource source)
             await using var make = new NpgsqlCommand(
                 """
                 with made as (
-                    insert into partnership.view_generations (view, generation) values ($1, 1) on conflict do nothing
+                    insert into partnership.view_generations (view, generation) values ($1, 1)
+                    -- An inline view that was made anew has generation 0.
+                    on conflict (view) do update set generation = 1 where view_generations.generation = 0
                     returning view, generation
                 )
                 insert into mt_event_progression (name, last_seq_id, last_updated)

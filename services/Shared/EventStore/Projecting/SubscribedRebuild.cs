@@ -62,6 +62,9 @@ internal sealed class SubscribedRebuild(
             var erased = await CountErasedAsync(connection, outcome.Count > 0 ? next : log.Stored(generation + 1), cancellationToken);
             // What is read no longer, or what was not good enough to be.
             await ForgetAsync(connection, outcome.Count > 0 ? next : log.Stored(generation), cancellationToken);
+            // Of a release in which it was an inline view.
+            if (outcome.Count == 0)
+                await ViewWriter.RemoveAllAsync(connection, view.Name, cancellationToken);
             return new(view.Name, events, stored, erased, 0, failures) { InUse = outcome.Count == 0 };
         }
     }
