@@ -106,8 +106,8 @@ public sealed record ChildView
     [Group(FieldGroups.Children)] public string? RelationToVictim { get; init; }
     [Group(FieldGroups.Children)] public string? RelationToPerpetrator { get; init; }
     [Group(FieldGroups.Children)] public string? SocialWorker { get; init; }
-    [Group(FieldGroups.VictimLocation)] public string? School { get; init; }
-    [Group(FieldGroups.VictimLocation)] public string? LivesWith { get; init; }
+    [Group(FieldGroups.ChildPlaces)] public string? School { get; init; }
+    [Group(FieldGroups.ChildPlaces)] public string? LivesWith { get; init; }
 }
 
 public sealed record VulnerableAdultView
