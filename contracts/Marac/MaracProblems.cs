@@ -93,5 +93,8 @@ public static class MaracProblems
         ["case-without-action-plan"] = "The action plan has not been issued.",
         ["actions-not-final"] = "An action of the case is still open.",
         ["case-has-ended"] = "The case has ended.",
+        ["hold-not-found"] = "The case holds back no such text.",
+        ["conflict-not-found"] = "There is no such entry.",
+        ["not-for-this-field"] = "Give the value of the field that is named, and no other.",
     };
 }

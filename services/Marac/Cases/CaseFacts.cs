@@ -13,6 +13,8 @@ public sealed record RecordUnsafeCopies(IReadOnlyList<UnsafeCopy> Copies, Actor 
 /// <param name="Source">Who said so.</param>
 public sealed record AmendCase(AmendedField Field, Address? Address, Phone? Phone, DateOnly From, string Source, Actor By, DateTimeOffset Now);
 
+public sealed record ClearHold(Guid HoldId, string Reason, Actor By, DateTimeOffset Now);
+
 // What the sharing rules rest on, and facts that changed since the referral.
 public sealed partial record MaracCase
 {
@@ -38,6 +40,8 @@ public sealed partial record MaracCase
     {
         _ when Over.Contains(Status ?? CaseStatus.Closed) => CaseRefusals.HasEnded,
         _ when IsAsNow(command) => Decision.Nothing<CaseEvent>(),
+        _ when command.Phone is { SafeToCall: SafeToCall.Yes } safe && IsPerpetrators(safe) => CaseRefusals.SafePhoneIsPerpetrators,
+        _ when command.Address is { IsConfidential: true } hidden && IsPerpetrators(hidden) => CaseRefusals.ConfidentialAddressIsPerpetrators,
         _ => new CaseAmended
         {
             CaseId = Id,
@@ -52,6 +56,29 @@ public sealed partial record MaracCase
         },
     };
 
+    /// <param name="holdsOfItems">Holds on texts that stand beside the case: findings, minutes, actions.</param>
+    public Decision<CaseEvent> ClearHold(ClearHold command, IReadOnlyCollection<Guid> holdsOfItems) => command switch
+    {
+        _ when RefusalOfOffice(command.By) is { } refusal => refusal,
+        _ when ClearedHolds.Contains(command.HoldId) => Decision.Nothing<CaseEvent>(),
+        _ when !holdsOfItems.Contains(command.HoldId) && this.Holds().All(hold => hold.Id != command.HoldId) => CaseRefusals.NoSuchHold,
+        _ => new HoldCleared
+        {
+            CaseId = Id,
+            Subjects = [Content.Victim.PersonId],
+            HoldId = command.HoldId,
+            ClearedBy = command.By.Person,
+            ClearedAt = command.Now,
+            Reason = command.Reason,
+        },
+    };
+
+    private bool IsPerpetrators(Phone phone) =>
+        Content.Perpetrators.SelectMany(p => p.Phones).Any(theirs => Comparable.Phone(theirs) == Comparable.Phone(phone.Number));
+
+    private bool IsPerpetrators(Address address) =>
+        Content.Perpetrators.Any(p => p.Address is { } theirs && Comparable.IsSameAddress(address.Lines, address.Postcode, theirs));
+
     private bool IsAsNow(AmendCase command) => command.Field switch
     {
         AmendedField.VictimAddress => Content.Victim.Addresses.SingleOrDefault(a => a.IsCurrent) is { } now && command.Address is { } then
@@ -62,16 +89,20 @@ public sealed partial record MaracCase
     /// <summary>What held before stays, as no longer current: a text that tells of it still tells where somebody can be found.</summary>
     private MaracCase Amended(CaseAmended amended) => amended switch
     {
-        { Field: AmendedField.VictimAddress, Address: { } address } => WithVictim(Content.Victim with
+        { Field: AmendedField.VictimAddress, Address: { } address } => WithVictim(amended, address.AddressId, Content.Victim with
         {
             Addresses = [.. Content.Victim.Addresses.Select(a => a with { IsCurrent = false }), address],
         }),
-        { Field: AmendedField.VictimPhone, Phone: { } phone } => WithVictim(Content.Victim with { Phones = [phone] }) with
+        { Field: AmendedField.VictimPhone, Phone: { } phone } => WithVictim(amended, phone.PhoneId, Content.Victim with { Phones = [phone] }) with
         {
             PastPhones = [.. PastPhones, .. Content.Victim.Phones],
         },
         _ => this,
     };
 
-    private MaracCase WithVictim(Victim victim) => this with { Content = Content with { Victim = victim } };
+    private MaracCase WithVictim(CaseAmended amended, Guid location, Victim victim) => this with
+    {
+        Content = Content with { Victim = victim },
+        LocationsSince = LocationsSince.Append(KeyValuePair.Create(location, amended.AmendedAt)).ToDictionary(),
+    };
 }

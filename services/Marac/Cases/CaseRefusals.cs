@@ -21,5 +21,11 @@ public static class CaseRefusals
     public static readonly Refusal NotHeard = new("case-not-heard", "The case has not been heard.");
     public static readonly Refusal NoActionsOpen = new("case-without-action-plan", "The action plan has not been issued.");
     public static readonly Refusal ActionsNotFinal = new("actions-not-final", "An action of the case is still open.");
+    public static readonly Refusal NoSuchHold = new("hold-not-found", "The case holds back no such text.");
+    public static readonly Refusal NoSuchConflict = new("conflict-not-found", "There is no such entry.");
+    public static readonly Refusal SafePhoneIsPerpetrators = new(
+        "safe-phone-is-perpetrators", "This is also the perpetrator's number: it is not safe to call.");
+    public static readonly Refusal ConfidentialAddressIsPerpetrators = new(
+        "confidential-address-is-perpetrators", "The perpetrator lives there: it is not confidential from them.");
     public static readonly Refusal HasEnded = new("case-has-ended", "The case has ended.");
 }

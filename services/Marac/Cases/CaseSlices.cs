@@ -1,4 +1,5 @@
 using Partnership.EventStore;
+using Partnership.Marac.ConflictRegister;
 using Partnership.ServiceDefaults;
 
 namespace Partnership.Marac.Cases;
@@ -6,7 +7,7 @@ namespace Partnership.Marac.Cases;
 /// <summary>What people do with cases.</summary>
 internal static class CaseSlices
 {
-    public static IServiceCollection AddCases(this IServiceCollection services) => services.AddSingleton<CaseStreams>();
+    public static IServiceCollection AddCases(this IServiceCollection services) => services.AddSingleton<CaseStreams>().AddSingleton<ICaseItems, NoCaseItems>();
 
     public static RouteGroupBuilder MapCases(this RouteGroupBuilder routes)
     {
@@ -21,6 +22,16 @@ internal static class CaseSlices
         cases.MapPut("/{id:guid}/needs/{agency}", RecordNeedSlice.PutAsync);
         cases.MapDelete("/{id:guid}/needs/{agency}", RecordNeedSlice.DeleteAsync);
         cases.MapPut("/{id:guid}/summary", WriteSummarySlice.PutAsync);
+        cases.MapPut("/{id:guid}/unsafe-copies", RecordUnsafeCopiesSlice.PutAsync);
+        cases.MapPut("/{id:guid}/readers", ReadersSlice.PutAsync);
+        cases.MapPost("/{id:guid}/conflicts", ConflictSlices.DeclareAsync);
+        cases.MapPost("/{id:guid}/conflicts/{conflictId:guid}/resolve", ConflictSlices.ResolveAsync);
+        cases.MapPost("/{id:guid}/amendments", AmendCaseSlice.PostAsync);
+        cases.MapPost("/{id:guid}/holds/{holdId:guid}/clear", ClearHoldSlice.PostAsync);
+        cases.MapPost("/{id:guid}/list", CaseStageSlices.ListAsync);
+        cases.MapPost("/{id:guid}/hear", CaseStageSlices.HearAsync);
+        cases.MapPost("/{id:guid}/issue", CaseStageSlices.IssueAsync);
+        cases.MapPost("/{id:guid}/close", CaseStageSlices.CloseAsync);
         return routes;
     }
 

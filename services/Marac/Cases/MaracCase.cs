@@ -36,6 +36,8 @@ public sealed partial record MaracCase
 
     /// <summary>Numbers the victim could once be rung on.</summary>
     public IReadOnlyList<Phone> PastPhones { get; private init; } = [];
+    /// <summary>Since when a location is known that an amendment added.</summary>
+    public IReadOnlyDictionary<Guid, DateTimeOffset> LocationsSince { get; private init; } = new Dictionary<Guid, DateTimeOffset>();
     public IReadOnlyList<UnsafeCopy> UnsafeCopies { get; private init; } = [];
 
     /// <summary>Holds of the location guard that somebody has cleared.</summary>

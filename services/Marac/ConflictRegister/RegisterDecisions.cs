@@ -33,13 +33,13 @@ public static class RegisterDecisions
             };
 
     /// <summary>
-    /// Null when there was never such an entry. A perpetrator's own entry can be resolved too: it may bar a professional of
-    /// the same name.
+    /// A perpetrator's own entry can be resolved too: it may bar a professional of the same name.
     /// </summary>
-    public static Decision<RegisterEvent>? Resolve(this Register register, ResolveConflict command, MaracCase it) =>
+    public static Decision<RegisterEvent> Resolve(this Register register, ResolveConflict command, MaracCase it) =>
         register.Entries.FirstOrDefault(e => e.EntryId == command.EntryId) switch
         {
-            null => register.Resolved.Contains(command.EntryId) ? Decision.Nothing<RegisterEvent>() : null,
+            null when register.Resolved.Contains(command.EntryId) => Decision.Nothing<RegisterEvent>(),
+            null => CaseRefusals.NoSuchConflict,
             _ => new ConflictResolved
             {
                 RegisterId = register.Id,
