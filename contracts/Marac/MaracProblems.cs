@@ -83,5 +83,15 @@ public static class MaracProblems
         ["gains-alone"] = "An agency does not record for itself what it gains by; the coordinator does.",
         ["address-not-on-case"] = "A tenancy names an address that is not on the case.",
         ["person-not-on-case"] = "The relation names a person who is not on the case.",
+        ["case-not-to-be-listed"] = "The case no longer waits for its meeting.",
+        ["meeting-not-open"] = "There is no such meeting to come.",
+        ["case-not-listed"] = "The case is not on the agenda of a meeting.",
+        ["case-without-members"] = "List the agencies that take part before asking them.",
+        ["due-in-past"] = "Returns cannot be due in the past.",
+        ["case-not-in-research"] = "No research has been asked for.",
+        ["case-not-heard"] = "The case has not been heard.",
+        ["case-without-action-plan"] = "The action plan has not been issued.",
+        ["actions-not-final"] = "An action of the case is still open.",
+        ["case-has-ended"] = "The case has ended.",
     };
 }

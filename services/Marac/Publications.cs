@@ -17,8 +17,9 @@ internal static class Publications
     public static PublicationMap Map() => new PublicationMap()
         .WithReferrals()
         .WithCases()
-        // Who is barred from a case is nobody else's business, not even that it changed.
-        .Private<RegisterOpened>();
+        .WithCaseStages()
+        .WithRegisters()
+        .WithMeetingsAndFlags();
 
     public static ActorStamp ActorOf(StoredEvent stored) =>
         JsonSerializer.Deserialize<ActorStamp>(stored.Headers.Actor, WireJson.Options)
