@@ -93,7 +93,7 @@ public sealed record ResearchPersonView
 
 public sealed record ResearchAddressView
 {
-    [Group(FieldGroups.VictimLocation)] public required Guid AddressId { get; init; }
+    [ItemKey, Group(FieldGroups.VictimLocation)] public required Guid AddressId { get; init; }
     [Group(FieldGroups.VictimLocation)] public required IReadOnlyList<string> Lines { get; init; }
     [Group(FieldGroups.VictimLocation)] public string? Postcode { get; init; }
 }

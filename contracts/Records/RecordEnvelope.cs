@@ -76,24 +76,27 @@ public sealed record RecordFacts
     /// <summary>A child, an unborn child, or a victim under 18: condition <c>child-case</c>. Derived, never typed in.</summary>
     public bool ChildCase { get; init; }
 
-    /// <summary>The one agency (and team) the record is addressed to, such as a research request: condition <c>addressee</c>.</summary>
+    /// <summary>
+    /// The one agency (and team) the record is addressed to: that of a research request, or the owner's of an action. Condition
+    /// <c>addressee</c>.
+    /// </summary>
     public MemberFact? Addressee { get; init; }
 
     /// <summary>
-    /// People the record is assigned to, such as an action's owner: condition <c>assigned</c>. Ids of the register, or
-    /// pseudonyms of the scheme.
+    /// People the record is assigned to, such as an action's owner: condition <c>assigned</c>, which holds only together with
+    /// <c>addressee</c>, since the same person may wear another agency's hat. Ids of the register, or pseudonyms of the scheme.
     /// </summary>
     public IReadOnlyList<string> Assigned { get; init; } = [];
 
     /// <summary>
-    /// Field groups whose free text holds a location of the case and waits for the coordinator (location guard): released
-    /// only to those who have the victim's location whole.
+    /// Field groups (names of <see cref="FieldGroups"/>) whose free text holds a location of the case and waits for the
+    /// coordinator (location guard): released only to those who have the victim's location whole.
     /// </summary>
     public IReadOnlyList<string> Held { get; init; } = [];
 
     /// <summary>
-    /// What decisions on single items of the record's lists rest on. An item that is not listed is released to nobody but
-    /// those who have every item of its group.
+    /// What decisions on single items of the record's lists rest on, each item once. An item that is not listed is released to
+    /// the coordination alone, since nobody could tell whether it is health information or holds a location.
     /// </summary>
     public IReadOnlyList<ItemFact> Items { get; init; } = [];
 }
