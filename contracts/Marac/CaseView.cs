@@ -23,8 +23,8 @@ public sealed record CaseView
     /// <summary>The referrals that joined this case, for triage.</summary>
     [Group(FieldGroups.Triage)] public required IReadOnlyList<Guid> Referrals { get; init; }
 
-    /// <summary>Who is listed, related, in need: the coordinator's own working lists.</summary>
-    [Group(FieldGroups.Triage)] public required SharingView Sharing { get; init; }
+    /// <summary>Who is listed, related, in need: the coordinator's own working lists; and who is barred.</summary>
+    [Frame] public required SharingView Sharing { get; init; }
 
     [Frame] public required VictimView Victim { get; init; }
     [Group(FieldGroups.PerpetratorIdentity)] public required IReadOnlyList<PerpetratorView> Perpetrators { get; init; }

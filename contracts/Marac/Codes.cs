@@ -15,6 +15,9 @@ public enum CaseStatus
 /// <summary>Where a research request stands. NIL_RETURNED and CLOSED end the right to the search details.</summary>
 public enum ResearchStatus { Open, Returned, NilReturned, Closed }
 
+/// <summary>What a research return says: something, or that the agency does not know the people.</summary>
+public enum ReturnStatus { Returned, NilReturned }
+
 /// <summary>Where a meeting stands (<c>marac</c> §3).</summary>
 public enum MeetingStatus { Scheduled, AgendaFrozen, InSession, MinutesDraft, MinutesIssued, Cancelled }
 

@@ -18,6 +18,13 @@ public sealed class ChangeRecord(
     public async Task HandleAsync(SharingRequest request)
     {
         var (http, operation, id) = (request.Http, request.Operation, request.RecordId!.Value);
+        // Known before any record is looked at, because some records are found by it.
+        if (operation.FactsPath is not null && OperationPaths.Query(http, operation.QueryParameters) is null)
+        {
+            await FixedAnswer.BadQuery.WriteAsync(http);
+            return;
+        }
+
         ReadBody? body = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -34,6 +41,7 @@ public sealed class ChangeRecord(
                 return;
             }
 
+            (id, request) = (facts.Id, request with { RecordId = facts.Id });
             var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.At, operation.Command);
             if (!decision.Permitted)
             {
@@ -81,7 +89,7 @@ public sealed class ChangeRecord(
     {
         var expected = request.Http.Request.Headers.IfMatch;
         if (expected.Count == 0) return true;
-        var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.Record(request.Operation.Pattern, id), id);
+        var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.OfRecord(request.Operation, id), id);
         return tag is not null && record!.Facts.Version == facts.Facts.Version && expected.Count == 1 && (expected[0] == tag || expected[0] == "*");
     }
 
@@ -90,11 +98,14 @@ public sealed class ChangeRecord(
         using var timeout = new CancellationTokenSource(options.ServiceTimeout);
         try
         {
-            var path = OperationPaths.Record(request.Operation.Pattern, id) + "/facts";
-            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, ServiceCaller.Of(request), null, []);
+            var (operation, http) = (request.Operation, request.Http);
+            var (path, query) = operation.FactsPath is { } named
+                ? (OperationPaths.Whole(named, http), OperationPaths.Query(http, operation.QueryParameters) ?? "")
+                : (OperationPaths.OfRecord(operation, id) + "/facts", "");
+            using var message = services.Request(HttpMethod.Get, operation.Service, path, query, default, ServiceCaller.Of(request), null, []);
             using var response = await services.SendAsync(message, timeout.Token);
             var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
-            var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && facts.Id == id && facts.Type == request.Operation.RecordType
+            var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && (facts.Id == id || operation.FactsPath is not null) && facts.Type == operation.RecordType
                 ? facts
                 : null;
             return (answer.Status, read);

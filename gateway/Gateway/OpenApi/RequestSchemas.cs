@@ -19,6 +19,13 @@ public static class RequestSchemas
         [(RecordTypes.MaracCase, "relations")] = typeof(RecordRelationRequest),
         [(RecordTypes.MaracCase, "needs")] = typeof(RecordNeedRequest),
         [(RecordTypes.MaracCase, "summary")] = typeof(WriteSummaryRequest),
+        [(RecordTypes.MaracCase, "request-research")] = typeof(RequestResearchRequest),
+        [(RecordTypes.MaracResearchRequest, "return")] = typeof(ResearchReturnRequest),
+        [(RecordTypes.MaracResearchReturn, "caldicott")] = typeof(CaldicottRequest),
+        [(RecordTypes.MaracCase, "minutes")] = typeof(AddMinutesRequest),
+        [(RecordTypes.MaracCase, "actions")] = typeof(AssignActionRequest),
+        [(RecordTypes.MaracAction, "confirm-need")] = typeof(ConfirmNeedRequest),
+        [(RecordTypes.MaracAction, "outcome")] = typeof(RecordOutcomeRequest),
     };
 
     /// <summary>Null for commands that take no body, such as listing a member.</summary>
