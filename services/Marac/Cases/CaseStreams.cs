@@ -72,6 +72,17 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, Partn
     public IReadOnlyList<StreamAppend> Appending(WholeCase whole, IReadOnlyList<CaseEvent> events, DateTimeOffset now) =>
         Appending(whole, CaseChange.Of(events), now);
 
+    /// <summary>
+    /// Part of an append that holds only while the case and its register are as they were decided by. Changes neither, so
+    /// that any number of such appends go on beside each other.
+    /// </summary>
+    /// <param name="views">Rows that are sealed under the case's key.</param>
+    public static IReadOnlyList<StreamAppend> Expecting(WholeCase whole, params IReadOnlyList<ViewRow> views) =>
+    [
+        new StreamAppend(whole.Case.Id, CaseType, whole.CaseVersion, [], CaseProjection.SealOf(whole.Case.Id), views),
+        new StreamAppend(whole.Register.Id, RegisterType, whole.RegisterVersion, [], CaseProjection.SealOf(whole.Case.Id), []),
+    ];
+
     /// <summary>The first append of a case and its register.</summary>
     public IReadOnlyList<StreamAppend> Opening(CaseOpened opened, RegisterOpened register, DateTimeOffset now) =>
         Appending(new WholeCase(MaracCase.None, 0, Register.None, 0), new CaseChange([opened], [register], []), now);

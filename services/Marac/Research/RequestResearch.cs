@@ -1,0 +1,51 @@
+using Partnership.Contracts.Marac;
+using Partnership.EventStore;
+using Partnership.Marac.Cases;
+using Partnership.Marac.Input;
+using Partnership.PartnershipSettings;
+using Partnership.ServiceDefaults;
+using Problem = Partnership.ServiceDefaults.Problem;
+
+namespace Partnership.Marac.Research;
+
+/// <summary><c>POST /marac/cases/{id}/request-research</c>: every listed agency that gives research is asked.</summary>
+/// <remarks>The case moves and the requests open in one append: nobody is left unasked.</remarks>
+internal static class RequestResearchSlice
+{
+    public static async Task<IResult> HandleAsync(
+        Guid id, CallerContext caller, CaseStreams cases, ResearchStreams research, IEventStore store, PartnershipConfiguration partnership,
+        TimeProvider clock, CancellationToken ct)
+    {
+        var report = new InputReport();
+        var today = partnership.DayAt(clock.GetUtcNow());
+        var body = Read(caller.Body, today, report);
+        if (body is not { DueOn: { } dueOn } || report.HasErrors) return Problem.Invalid(report.ByField());
+
+        if (await cases.LoadAsync(id, ct) is not { } whole) return TypedResults.NotFound();
+        if (caller.FactsChangedFrom(whole.FactsVersion)) return Problem.FactsChanged();
+        var now = clock.GetUtcNow();
+        var decision = whole.Case.OpenResearch(new OpenResearch(dueOn, today, Actor.Of(caller.Caller), now));
+        if (decision.Refused is { } refusal) return Problem.Refused(refusal);
+        if (decision.IsNothing) return TypedResults.NoContent();
+
+        var after = decision.Events.Aggregate(whole.Case, (state, e) => state.Apply(e));
+        var streams = cases.Appending(whole, decision.Events, now).ToList();
+        foreach (var member in after.Members) streams.AddRange(await research.AskingAsync(after, member.Party(), now, ct));
+        return await store.AppendAsync(new Append { Streams = streams, Headers = caller.Headers() }, ct) switch
+        {
+            AppendVerdict.Written => TypedResults.NoContent(),
+            AppendVerdict.Erased => TypedResults.NotFound(),
+            _ => Problem.FactsChanged(),
+        };
+    }
+
+    public static RequestResearchRequest? Read(ReadOnlyMemory<byte> sent, DateOnly today, InputReport report)
+    {
+        var body = BodyReader.Read(sent, report, b => new RequestResearchRequest { DueOn = b.Date("dueOn") });
+        if (body is null) return null;
+        report.Require(body.DueOn, "dueOn", "Say by which day returns are due.");
+        if (body.DueOn < today) report.Error("dueOn", InputCodes.InPast, "Returns cannot be due in the past.");
+        if (body.DueOn > today.AddYears(1)) report.Error("dueOn", InputCodes.TooFarAhead, "Returns are due within a year.");
+        return body;
+    }
+}
