@@ -13,30 +13,22 @@ namespace Partnership.Marac.Research;
 internal static class RequestResearchSlice
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, CallerContext caller, CaseStreams cases, ResearchStreams research, IEventStore store, PartnershipConfiguration partnership,
-        TimeProvider clock, CancellationToken ct)
+        Guid id, CallerContext caller, CaseStreams cases, ResearchStreams research, PartnershipConfiguration partnership, TimeProvider clock,
+        CancellationToken ct)
     {
         var report = new InputReport();
         var today = partnership.DayAt(clock.GetUtcNow());
         var body = Read(caller.Body, today, report);
         if (body is not { DueOn: { } dueOn } || report.HasErrors) return Problem.Invalid(report.ByField());
 
-        if (await cases.LoadAsync(id, ct) is not { } whole) return TypedResults.NotFound();
-        if (caller.FactsChangedFrom(whole.FactsVersion)) return Problem.FactsChanged();
-        var now = clock.GetUtcNow();
-        var decision = whole.Case.OpenResearch(new OpenResearch(dueOn, today, Actor.Of(caller.Caller), now));
-        if (decision.Refused is { } refusal) return Problem.Refused(refusal);
-        if (decision.IsNothing) return TypedResults.NoContent();
-
-        var after = decision.Events.Aggregate(whole.Case, (state, e) => state.Apply(e));
-        var streams = cases.Appending(whole, decision.Events, now).ToList();
-        foreach (var member in after.Members) streams.AddRange(await research.AskingAsync(after, member.Party(), now, ct));
-        return await store.AppendAsync(new Append { Streams = streams, Headers = caller.Headers() }, ct) switch
-        {
-            AppendVerdict.Written => TypedResults.NoContent(),
-            AppendVerdict.Erased => TypedResults.NotFound(),
-            _ => Problem.FactsChanged(),
-        };
+        return (IResult)(await cases.UpdateAsync(
+            id, caller, (it, now) => it.OpenResearch(new OpenResearch(dueOn, today, Actor.Of(caller.Caller), now)), ct,
+            async (after, now, token) =>
+            {
+                var asking = new List<StreamAppend>();
+                foreach (var member in after.Members) asking.AddRange(await research.AskingAsync(after, member.Party(), now, token));
+                return asking;
+            })).Result;
     }
 
     public static RequestResearchRequest? Read(ReadOnlyMemory<byte> sent, DateOnly today, InputReport report)
