@@ -4,6 +4,10 @@ using Partnership.Marac;
 using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
 using Partnership.Marac.Research;
+using ActionPlanIssued = Partnership.Marac.Cases.ActionPlanIssued;
+using CaseHeard = Partnership.Marac.Cases.CaseHeard;
+using CaseListed = Partnership.Marac.Cases.CaseListed;
+using MemberListed = Partnership.Marac.Cases.MemberListed;
 
 namespace Partnership.Tests.Pure.Marac.CaseItems;
 

@@ -6,6 +6,7 @@ using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
 using Partnership.Marac.Minutes;
 using Xunit;
+using MinutesRecorded = Partnership.Marac.Minutes.MinutesRecorded;
 
 namespace Partnership.Tests.Pure.Marac.CaseItems;
 

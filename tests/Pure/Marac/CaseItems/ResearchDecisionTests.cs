@@ -3,6 +3,7 @@ using Partnership.Marac;
 using Partnership.Marac.Cases;
 using Partnership.Marac.Research;
 using Xunit;
+using MemberRemoved = Partnership.Marac.Cases.MemberRemoved;
 
 namespace Partnership.Tests.Pure.Marac.CaseItems;
 
@@ -154,5 +155,5 @@ public sealed class ResearchDecisionTests
         Assert.Equal(ResearchRefusals.NoHealthItem, returned.Mark(mark with { ItemId = Guid.Empty }).Refused);
     }
 
-    private static AgencyResearch Next(AgencyResearch research, ServiceDefaults.Decision<ResearchEvent> decision) => research.Apply(decision.Events.Single());
+    private static AgencyResearch Next(AgencyResearch research, Partnership.ServiceDefaults.Decision<ResearchEvent> decision) => research.Apply(decision.Events.Single());
 }
