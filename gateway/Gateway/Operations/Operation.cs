@@ -78,6 +78,8 @@ public static class OperationTable
         [RecordTypes.MaracResearchRequest] = typeof(ResearchRequestView),
         [RecordTypes.MaracResearchReturn] = typeof(ResearchReturnView),
         [RecordTypes.MaracAction] = typeof(ActionView),
+        [RecordTypes.MaracMeeting] = typeof(MeetingView),
+        [RecordTypes.MaracFlag] = typeof(FlagView),
         [RecordTypes.SharingEntry] = typeof(EntryView),
     };
 
@@ -96,6 +98,7 @@ public static class OperationTable
         .. OfAgency("relations", "relations", "Record tenancy, known-to or supporting on the agency's statement.", "End an agency's relations."),
         .. OfAgency("needs", "needs", "Record an agency's need to know, with its groups and end.", "End an agency's need."),
         Change("PUT", "/marac/cases/{id:guid}/summary", RecordTypes.MaracCase, "summary", "Write the summary of the case."),
+        .. OfCase(),
         .. OfMeeting(),
         List("/sharing/disclosures", RecordTypes.SharingEntry, "Who has seen what, by record, agency or period.") with
         {
@@ -165,6 +168,30 @@ public static class OperationTable
     [
         Change("PUT", $"/marac/cases/{{id:guid}}/{part}/{{agency}}", RecordTypes.MaracCase, command, put) with { QueryParameters = ["team"] },
         Change("DELETE", $"/marac/cases/{{id:guid}}/{part}/{{agency}}", RecordTypes.MaracCase, command, delete) with { QueryParameters = ["team"] },
+    ];
+
+    /// <summary>What sharing rests on, the way of a case through its meeting, and what stays of it.</summary>
+    private static IEnumerable<Operation> OfCase() =>
+    [
+        Change("PUT", "/marac/cases/{id:guid}/unsafe-copies", RecordTypes.MaracCase, "unsafe-copies", "Record whose copies a perpetrator can reach."),
+        Change("PUT", "/marac/cases/{id:guid}/readers", RecordTypes.MaracCase, "readers", "Restrict the case to named readers, or open it again."),
+        Change("POST", "/marac/cases/{id:guid}/conflicts", RecordTypes.MaracCase, "conflicts", "Bar somebody from the case at once."),
+        Change("POST", "/marac/cases/{id:guid}/conflicts/{conflictId:guid}/resolve", RecordTypes.MaracCase, "resolve-conflict", "Find that somebody is not barred after all."),
+        Change("POST", "/marac/cases/{id:guid}/holds/{holdId:guid}/clear", RecordTypes.MaracCase, "holds", "Find that a held text does not tell where the victim is."),
+        Change("POST", "/marac/cases/{id:guid}/amendments", RecordTypes.MaracCase, "amendments", "Record a changed address or phone of the victim."),
+        Change("POST", "/marac/cases/{id:guid}/list", RecordTypes.MaracCase, "list", "Put the case on the agenda of a meeting."),
+        Change("POST", "/marac/cases/{id:guid}/hear", RecordTypes.MaracCase, "hear", "The meeting has heard the case."),
+        Change("POST", "/marac/cases/{id:guid}/issue", RecordTypes.MaracCase, "issue", "Issue minutes and action plan to the members."),
+        Change("POST", "/marac/cases/{id:guid}/close", RecordTypes.MaracCase, "close", "Close the case, all actions final; raises the flag."),
+        List("/marac/search", RecordTypes.MaracCase, "Cases of people who may be the one described.") with
+        {
+            Method = "POST", Verb = Contracts.Operations.Search,
+        },
+        Submit("/marac/meetings", RecordTypes.MaracMeeting, "Schedule a meeting."),
+        Read("/marac/meetings/{id:guid}", RecordTypes.MaracMeeting, "Read a meeting."),
+        List("/marac/meetings", RecordTypes.MaracMeeting, "Meetings, latest first."),
+        Read("/marac/flags/{id:guid}", RecordTypes.MaracFlag, "Read a flag."),
+        List("/marac/flags", RecordTypes.MaracFlag, "Flags of cases within reach, newest first."),
     ];
 
     /// <summary>Research, minutes and actions of a case.</summary>
