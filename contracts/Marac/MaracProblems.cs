@@ -96,5 +96,20 @@ public static class MaracProblems
         ["hold-not-found"] = "The case holds back no such text.",
         ["conflict-not-found"] = "There is no such entry.",
         ["not-for-this-field"] = "Give the value of the field that is named, and no other.",
+
+        // Research, minutes, actions.
+        ["research-not-requested"] = "This agency was not asked about the case.",
+        ["research-not-open"] = "Research on the case is not open for this agency.",
+        ["return-received-by"] = "An agency's own return comes by the platform; the coordinator says how another's came.",
+        ["shared-items-only"] = "What an agency keeps to itself is entered by that agency alone.",
+        ["no-such-health-item"] = "The return has no such item of health information.",
+        ["nothing-returned"] = "Say what the agency knows, or whom; where it knows nobody, return nil.",
+        ["nil-with-content"] = "A nil return says that nothing is known; leave this out.",
+        ["shared-with-reason"] = "A reason for not sharing stands with an item that is shared.",
+        ["minutes-not-open"] = "Minutes are written while the case is before its meeting.",
+        ["actions-not-open"] = "Actions are assigned from the hearing until the case is closed.",
+        ["action-already-final"] = "What became of the action has been recorded.",
+        ["not-the-owner"] = "The agency that owns the action says what became of it.",
+        ["not-of-owner"] = "Name a person of that agency and team by their id in the people register.",
     };
 }

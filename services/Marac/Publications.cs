@@ -2,9 +2,12 @@ using System.Text.Json;
 using Partnership.Contracts;
 using Partnership.Contracts.Sharing;
 using Partnership.EventStore;
+using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
 using Partnership.Marac.ConflictRegister;
+using Partnership.Marac.Minutes;
 using Partnership.Marac.Referrals;
+using Partnership.Marac.Research;
 
 namespace Partnership.Marac;
 
@@ -19,7 +22,10 @@ internal static class Publications
         .WithCases()
         .WithCaseStages()
         .WithRegisters()
-        .WithMeetingsAndFlags();
+        .WithMeetingsAndFlags()
+        .WithResearch()
+        .WithMinutes()
+        .WithActions();
 
     public static ActorStamp ActorOf(StoredEvent stored) =>
         JsonSerializer.Deserialize<ActorStamp>(stored.Headers.Actor, WireJson.Options)

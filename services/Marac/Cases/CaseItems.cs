@@ -11,12 +11,3 @@ internal interface ICaseItems
     /// <summary>Uncleared holds of the location guard on texts of the case's items.</summary>
     Task<IReadOnlyCollection<Guid>> HoldsAsync(MaracCase it, CancellationToken cancellationToken);
 }
-
-/// <summary>A case without items.</summary>
-internal sealed class NoCaseItems : ICaseItems
-{
-    public Task<bool> HasOpenActionsAsync(Guid caseId, CancellationToken cancellationToken) => Task.FromResult(false);
-
-    public Task<IReadOnlyCollection<Guid>> HoldsAsync(MaracCase it, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyCollection<Guid>>([]);
-}

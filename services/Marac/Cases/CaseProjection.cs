@@ -3,6 +3,7 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.EventStore;
+using Partnership.Marac.CaseItems;
 using Partnership.Marac.Content;
 using Partnership.Marac.Triage;
 
@@ -39,7 +40,7 @@ internal static class CaseProjection
     }
 
     public static IReadOnlyList<string> ReachOf(MaracCase it) =>
-        [ReachCodes.All, .. it.Members.Select(m => ReachCodes.Member(m.Agency, m.Team)).Distinct()];
+        [ReachCodes.All, CaseFamilies.CodeOf(it.Id), .. it.Members.Select(m => ReachCodes.Member(m.Agency, m.Team)).Distinct()];
 
     /// <summary>
     /// Who has to do with the case, and who must not: the same for its flag. A relation or a need of somebody who is not listed

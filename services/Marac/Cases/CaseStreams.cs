@@ -17,6 +17,10 @@ internal sealed record CaseChange(
     public static CaseChange Of(IReadOnlyList<RegisterEvent> events) => new([], events, []);
 }
 
+/// <summary>Streams other than a case's own that change together with it.</summary>
+/// <param name="after">The case as it will be.</param>
+internal delegate Task<IReadOnlyList<StreamAppend>> BesideCase(MaracCase after, DateTimeOffset now, CancellationToken cancellationToken);
+
 /// <summary>Loads and appends to the streams of cases, of their registers and of their flags.</summary>
 internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, PartnershipConfiguration partnership, TimeProvider clock)
 {
@@ -42,13 +46,15 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, Partn
 
     /// <summary>A command on an existing case: 204, 404, 409 refused, or 409 facts-changed with nothing written.</summary>
     public Task<Results<NoContent, NotFound, ProblemHttpResult>> UpdateAsync(
-        Guid id, CallerContext caller, Func<MaracCase, DateTimeOffset, Decision<CaseEvent>> decide, CancellationToken cancellationToken) =>
-        UpdateAsync<CaseEvent>(id, caller, (whole, now) => decide(whole.Case, now), CaseChange.Of, cancellationToken);
+        Guid id, CallerContext caller, Func<MaracCase, DateTimeOffset, Decision<CaseEvent>> decide, CancellationToken cancellationToken,
+        BesideCase? beside = null) =>
+        UpdateAsync<CaseEvent>(id, caller, (whole, now) => decide(whole.Case, now), CaseChange.Of, cancellationToken, beside);
 
     /// <summary>The same for a command that may change any of its streams.</summary>
+    /// <param name="beside">What else is appended, or not, together with it.</param>
     public async Task<Results<NoContent, NotFound, ProblemHttpResult>> UpdateAsync<TEvent>(
         Guid id, CallerContext caller, Func<WholeCase, DateTimeOffset, Decision<TEvent>> decide, Func<IReadOnlyList<TEvent>, CaseChange> change,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, BesideCase? beside = null)
         where TEvent : class
     {
         if (await LoadAsync(id, cancellationToken) is not { } whole) return TypedResults.NotFound();
@@ -59,7 +65,11 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, Partn
         if (decision.IsNothing) return TypedResults.NoContent();
 
         // Every event of a case counts among its facts, so a lost race is always changed facts.
-        var append = new Append { Streams = Appending(whole, change(decision.Events), now), Headers = caller.Headers() };
+        var changes = change(decision.Events);
+        var streams = Appending(whole, changes, now);
+        if (beside is not null)
+            streams = [.. streams, .. await beside(changes.OfCase.Aggregate(whole.Case, (state, e) => state.Apply(e)), now, cancellationToken)];
+        var append = new Append { Streams = streams, Headers = caller.Headers() };
         return await store.AppendAsync(append, cancellationToken) switch
         {
             AppendVerdict.Written => TypedResults.NoContent(),
@@ -71,6 +81,17 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, Partn
     /// <summary>What an append does to a case. The register's version is expected too, since the row rests on both streams.</summary>
     public IReadOnlyList<StreamAppend> Appending(WholeCase whole, IReadOnlyList<CaseEvent> events, DateTimeOffset now) =>
         Appending(whole, CaseChange.Of(events), now);
+
+    /// <summary>
+    /// Part of an append that holds only while the case and its register are as they were decided by. Changes neither, so
+    /// that any number of such appends go on beside each other.
+    /// </summary>
+    /// <param name="views">Rows that are sealed under the case's key.</param>
+    public static IReadOnlyList<StreamAppend> Expecting(WholeCase whole, params IReadOnlyList<ViewRow> views) =>
+    [
+        new StreamAppend(whole.Case.Id, CaseType, whole.CaseVersion, [], CaseProjection.SealOf(whole.Case.Id), views),
+        new StreamAppend(whole.Register.Id, RegisterType, whole.RegisterVersion, [], CaseProjection.SealOf(whole.Case.Id), []),
+    ];
 
     /// <summary>The first append of a case and its register.</summary>
     public IReadOnlyList<StreamAppend> Opening(CaseOpened opened, RegisterOpened register, DateTimeOffset now) =>

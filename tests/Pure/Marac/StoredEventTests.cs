@@ -7,11 +7,15 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.EventStore;
 using Partnership.Marac;
+using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
 using Partnership.Marac.ConflictRegister;
 using Partnership.Marac.Content;
 using Partnership.Marac.Meetings;
+using Partnership.Marac.Minutes;
 using Partnership.Marac.Referrals;
+using Partnership.Marac.Research;
+using Partnership.Tests.Pure.Marac.CaseItems;
 using Xunit;
 
 namespace Partnership.Tests.Pure.Marac;
@@ -67,7 +71,12 @@ public sealed class StoredEventTests
     {
         string[] plain =
         [
+            "ActionAssigned: AssignedAt, AssignedBy, DueOn, NeedsProposed, OwnerAgency, OwnerTeam, Targets",
+            "ActionEvent: ActionId, CaseId, Subjects",
+            "ActionNeedConfirmed: ConfirmedAt, ConfirmedBy, Groups",
+            "ActionOutcomeRecorded: RecordedAt, RecordedBy, Status",
             "ActionPlanIssued: IssuedAt",
+            "CaldicottMarked: ItemId, MarkedAt, MarkedBy, Released, ReturnId",
             "CaseAmended: AmendedAt, AmendedBy, Field",
             "CaseClosed: ClosedAt, FlagId",
             "CaseEvent: CaseId, Subjects",
@@ -84,6 +93,8 @@ public sealed class StoredEventTests
             "MeetingScheduled: ScheduledAt, StartsAt",
             "MemberListed: Agency, ListedAt, Team",
             "MemberRemoved: Agency, RemovedAt, Team",
+            "MinutesEvent: CaseId, Subjects",
+            "MinutesRecorded: Agency, Count, MeetingId, RecordedAt, RecordedBy, Team",
             "NeedEnded: Agency, EndedAt, Groups, Team, Until",
             "NeedRecorded: Agency, Groups, SetAt, SetBy, Team, Until",
             "RecordsChecked: CheckedAt",
@@ -99,7 +110,10 @@ public sealed class StoredEventTests
             "RegisterOpened: OpenedAt",
             "RelationEnded: Agency, EndedAt, Kind, Team",
             "RelationRecorded: Agency, Items, Kind, SetAt, SetBy, Team",
+            "ResearchEvent: Agency, CaseId, Subjects, Team",
             "ResearchOpened: DueOn, OpenedAt",
+            "ResearchRequested: DueOn, RequestId, RequestedAt, ReturnId",
+            "ResearchReturned: Nil, ReceivedBy, RequestId, ReturnId, ReturnedAt, ReturnedBy",
             "RestrictionLifted: LiftedAt, LiftedBy",
             "SummaryWritten: Empty, WrittenAt, WrittenBy",
             "UnsafeCopiesRecorded: Parties, SetAt, SetBy",
@@ -223,6 +237,7 @@ public sealed class StoredEventTests
             it.WriteSummary(new WriteSummary("High risk; do not contact directly.", Given.Coordinator, Given.Now)).Events.Single(),
             .. Facts(it),
             .. Stages(it),
+            .. Items(),
         ];
     }
 
@@ -278,6 +293,42 @@ public sealed class StoredEventTests
             it = it.Apply(happened);
             return happened;
         }
+    }
+
+    private static IEnumerable<object> Items()
+    {
+        var it = GivenMeeting.Case(CaseStatus.Research);
+        var asked = GivenMeeting.Asked(it, GivenMeeting.Health);
+        var content = GivenMeeting.Found(GivenMeeting.Item("Seen at the clinic in June.", 1, health: true)) with
+        {
+            KnownPersons = [it.Content.Victim.PersonId],
+            LastContact = new DateOnly(2026, 6, 20),
+            Internal =
+            [
+                new InternalItem
+                {
+                    About = AboutWhom.Child, FactOrOpinion = FactOrOpinion.Opinion, DateOfInformation = new DateOnly(2026, 5, 2),
+                    Text = "Missed two appointments.", ReasonNotShared = "Not relevant to risk",
+                },
+            ],
+        };
+        var returned = asked.Return(GivenMeeting.Returning(it, GivenMeeting.HealthVoice, content)).Events.Single();
+        var item = ((Partnership.Marac.Research.ResearchReturned)returned).Content.Shared[0].ItemId;
+        var line = new LineToRecord(
+            new Guid("01980000-0000-7000-8000-0000000000e3"), "He was arrested on Monday.", AboutWhom.Perpetrator, FactOrOpinion.Fact, null);
+        var heard = GivenMeeting.Case(CaseStatus.Heard);
+        var assigned = CaseAction.Assign(GivenMeeting.Assigning(heard)).Events.Single();
+        var action = CaseAction.Of([assigned]);
+        return
+        [
+            asked.Request,
+            returned,
+            asked.Apply(returned).Mark(new MarkCaldicott(item, true, "Serious risk of harm", GivenMeeting.Guardian, Given.Now)).Events.Single(),
+            CaseMinutes.Record(new RecordMinutes(it, true, [line], Given.Chair, Given.Now)).Events.Single(),
+            assigned,
+            action.ConfirmNeed(new ConfirmNeed([FieldGroups.VictimLocation], "To fit the locks", Given.Coordinator, Given.Now)).Events.Single(),
+            action.RecordOutcome(new RecordOutcome(ActionStatus.NoLongerPossible, "She has moved away.", GivenMeeting.LandlordsVoice, Given.Now)).Events.Single(),
+        ];
     }
 
     private static string PathOf(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, name);
