@@ -45,8 +45,6 @@ internal static class ActionReading
                 {
                     Addressee = owner,
                     Assigned = row.OwnerPerson.Length > 0 ? [row.OwnerPerson] : [],
-                    // What the case gives an agency for the case is not what it gives for an action.
-                    Relations = [],
                     Needs = ActionProjection.NeedsOf(row, owner),
                     Held = item.Hold is null ? facts.Held : [.. facts.Held.Append(FieldGroups.Actions).Distinct()],
                 },
