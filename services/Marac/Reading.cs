@@ -15,6 +15,9 @@ namespace Partnership.Marac;
 /// </summary>
 internal static class Reading
 {
+    /// <summary>What of a row rests on other records, as these are now.</summary>
+    public delegate Task<ReadOnlyMemory<byte>> AsOfNow(ReadOnlyMemory<byte> row, CancellationToken cancellationToken);
+
     private const string Json = "application/json";
     private const int MostRows = 50;
 
@@ -29,6 +32,31 @@ internal static class Reading
         await store.LoadViewAsync(view, id, cancellationToken) is { Erased: false } row
             ? TypedResults.Bytes(FactsOf(row.Body), Json)
             : TypedResults.NotFound();
+
+    /// <summary>One record whose row is brought up to date when it is read.</summary>
+    public static async Task<IResult> RecordAsync(IEventStore store, string view, AsOfNow asOfNow, Guid id, CancellationToken cancellationToken) =>
+        await store.LoadViewAsync(view, id, cancellationToken) is { Erased: false } row
+            ? TypedResults.Bytes(await asOfNow(row.Body, cancellationToken), Json)
+            : TypedResults.NotFound();
+
+    /// <summary>The same record without its data.</summary>
+    public static async Task<IResult> FactsAsync(IEventStore store, string view, AsOfNow asOfNow, Guid id, CancellationToken cancellationToken) =>
+        await store.LoadViewAsync(view, id, cancellationToken) is { Erased: false } row
+            ? TypedResults.Bytes(FactsOf(await asOfNow(row.Body, cancellationToken)), Json)
+            : TypedResults.NotFound();
+
+    /// <summary>A page of such records.</summary>
+    public static Task<IResult> PageAsync(
+        IEventStore store, string view, AsOfNow asOfNow, CallerContext caller, HttpRequest request, CancellationToken cancellationToken) =>
+        PageAsync(
+            async (after, limit) =>
+            {
+                var rows = new List<PageRow>();
+                foreach (var row in await store.PageViewAsync(view, caller.Reach, after, limit, cancellationToken))
+                    rows.Add(new PageRow(row, row.Erased ? null : await asOfNow(row.Body, cancellationToken)));
+                return rows;
+            },
+            caller, request);
 
     /// <summary>One record that is put together from a family of rows; 404 when there is none, or none any more.</summary>
     /// <param name="answer">The envelope; null when what it rests on has been erased.</param>

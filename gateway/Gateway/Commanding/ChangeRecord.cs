@@ -57,6 +57,12 @@ public sealed class ChangeRecord(
 
             if (!await IsCurrentAsync(request, id, facts))
             {
+                if (await RepeatedAsync(request, decision, query) is { } before)
+                {
+                    await answers.WriteAsync(request, before, decision);
+                    return;
+                }
+
                 if (await refusals.RecordAsync(request, FixedAnswer.Stale.Code, decision)) await FixedAnswer.Stale.WriteAsync(http);
                 else await refusals.UnavailableAsync(request);
                 return;
@@ -82,6 +88,20 @@ public sealed class ChangeRecord(
             await answers.WriteAsync(request, answer, decision);
             return;
         }
+    }
+
+    /// <summary>
+    /// Who lost the answer to a creating command sends it again under the same key and the same, now stale, tag: the service is
+    /// asked for that answer, without a facts version, so that it carries out nothing new. Null when there was no such command
+    /// of this caller; only who may still give the command comes here, so that it tells them of their own doing alone.
+    /// </summary>
+    private async Task<ServiceAnswer?> RepeatedAsync(SharingRequest request, Decision decision, string query)
+    {
+        if (!request.Operation.Idempotent || request.Http.Request.Headers["Idempotency-Key"].Count == 0) return null;
+        if (await bodies.ReadAsync(request.Http) is not { Problem: null } read) return null;
+        var answer = await forwarder.ForwardAsync(
+            request, ServiceCaller.Of(request, decision), OperationPaths.Whole(request.Operation.Pattern, request.Http), query, read.Body, null, []);
+        return answer.Status is StatusCodes.Status201Created or StatusCodes.Status422UnprocessableEntity ? answer : null;
     }
 
     /// <summary>If-Match is compared with what this caller may see of the record now; without it there is nothing to compare.</summary>

@@ -3,12 +3,15 @@ using System.Globalization;
 using System.Text.Json;
 using Partnership.Contracts.Marac;
 using Partnership.EventStore;
+using Partnership.Marac.CaseItems;
 using Partnership.Marac.Cases;
 using Partnership.Marac.Input;
 using Partnership.Marac.Referrals;
 using Partnership.Marac.Referrals.Rules;
 using Partnership.Marac.Triage;
+using Partnership.PartnershipSettings;
 using Partnership.ServiceDefaults;
+using Problem = Partnership.ServiceDefaults.Problem;
 
 namespace Partnership.Marac.Search;
 
@@ -27,7 +30,8 @@ internal static class SearchCasesSlice
     }
 
     private static async Task<IResult> PostAsync(
-        HttpRequest request, CallerContext caller, IEventStore store, ISearchHasher hasher, CancellationToken ct)
+        HttpRequest request, CallerContext caller, IEventStore store, ISearchHasher hasher, PartnershipConfiguration partnership, TimeProvider clock,
+        CancellationToken ct)
     {
         var report = new InputReport();
         var body = Read(caller.Body, report);
@@ -36,13 +40,18 @@ internal static class SearchCasesSlice
         if (body is null || report.HasErrors) return Problem.Invalid(report.ByField());
         var found = caller.Reach.Count == 0 ? [] : await FindAsync(body, store, hasher, ct);
 
+        var today = partnership.DayAt(clock.GetUtcNow());
         var output = new ArrayBufferWriter<byte>(16 * 1024);
         using (var writer = new Utf8JsonWriter(output))
         {
             writer.WriteStartObject();
             writer.WriteStartArray("items");
             foreach (var id in found.Skip(after).Take(limit))
-                if (await store.LoadViewAsync(CaseProjection.View, id, ct) is { Erased: false } row) writer.WriteRawValue(row.Body.Span);
+            {
+                if (await store.LoadFamilyAsync(CaseFamilies.OfCase, id, ct) is { Row.Erased: false } family && CaseAnswer.Of(family, today) is { } answer)
+                    writer.WriteRawValue(answer.Span);
+            }
+
             writer.WriteEndArray();
             if (found.Count > after + limit) writer.WriteString("next", (after + limit).ToString(CultureInfo.InvariantCulture));
             else writer.WriteNull("next");
