@@ -5,6 +5,11 @@ public static class RecordTypes
 {
     public const string MaracReferral = "marac.referral";
     public const string MaracCase = "marac.case";
+    public const string MaracResearchRequest = "marac.research-request";
+    public const string MaracResearchReturn = "marac.research-return";
+    public const string MaracMeeting = "marac.meeting";
+    public const string MaracAction = "marac.action";
+    public const string MaracFlag = "marac.flag";
     public const string SharingEntry = "sharing.entry";
 }
 
@@ -22,6 +27,9 @@ public static class Purposes
 {
     public const string MaracReferral = "marac-referral";
     public const string MaracTriage = "marac-triage";
+    public const string MaracResearch = "marac-research";
     public const string MaracMeeting = "marac-meeting";
+    public const string MaracAction = "marac-action";
+    public const string MaracFlag = "marac-flag";
     public const string Audit = "audit";
 }

@@ -15,7 +15,7 @@ namespace Partnership.SharingRules;
 public sealed class AgreementSet
 {
     /// <summary>Version of how decisions are made; changes when the same agreements and facts would be decided otherwise.</summary>
-    public const string PolicyVersion = "1";
+    public const string PolicyVersion = "2";
 
     private readonly PlanIndex index;
     private readonly IReadOnlyDictionary<string, ViewSchema> views;
@@ -98,6 +98,7 @@ public sealed class AgreementSet
     {
         if ((when & Conditions.Own) != 0) return [ReachCodes.Author(principal.Pseudonym)];
         if ((when & Conditions.OwnAgency) != 0) return [ReachCodes.AuthorAgency(principal.Agency, principal.Team)];
+        if ((when & Conditions.Addressee) != 0) return [ReachCodes.Addressee(principal.Agency, principal.Team)];
         if ((when & Conditions.Member) != 0) return [ReachCodes.Member(principal.Agency, principal.Team)];
         if ((when & Conditions.OwnScheme) != 0) return principal.Schemes.Select(ReachCodes.Scheme);
         return [ReachCodes.All];
@@ -118,7 +119,7 @@ public sealed class AgreementSet
         }
 
         return permitted
-            ? Decision.Permit(plan, principal, null, Digest, today, Conditions.None, applied, 0, 0, 0, 0)
+            ? Decision.Permit(plan, principal, null, Digest, today, Conditions.None, applied, default)
             : Decision.Denied(DenialCodes.Condition, plan, principal, null, Digest, today);
     }
 
@@ -127,7 +128,8 @@ public sealed class AgreementSet
         var held = ConditionEvaluator.Held(plan.Mentioned & ~Conditions.NeedRecorded, principal, facts);
         var needed = (plan.Mentioned & Conditions.NeedRecorded) == 0 ? 0 : ConditionEvaluator.Needed(principal, facts, plan.View, now);
         if (needed != 0) held |= Conditions.NeedRecorded;
-        ulong applied = 0, all = 0, flag = 0, known = 0, tenancy = 0, denied = 0;
+        if ((plan.Mentioned & Conditions.Confirmed) != 0 && ConditionEvaluator.HasNeed(principal, facts, now)) held |= Conditions.Confirmed;
+        ulong applied = 0, all = 0, flag = 0, known = 0, tenancy = 0, ticked = 0, own = 0, health = 0, beside = 0, denied = 0;
         var act = false;
         foreach (ref readonly var step in plan.Steps.AsSpan())
         {
@@ -142,18 +144,45 @@ public sealed class AgreementSet
                 case StepKind.PermitFlag: flag |= groups; break;
                 case StepKind.PermitKnownPersons: known |= groups; break;
                 case StepKind.PermitOwnAddresses: tenancy |= groups; break;
+                case StepKind.PermitTickedItems: ticked |= groups; break;
+                case StepKind.PermitOwnItems: own |= groups; break;
+                case StepKind.PermitHealthItems: health |= groups; break;
+                case StepKind.PermitWithLocation: beside |= groups; break;
             }
 
             if (groups != 0 || step.Kind == StepKind.PermitAct) applied |= step.Rules;
         }
 
-        if (plan.UnsafeCopyLoses != 0 && UnsafeCopies.Applies(principal, facts)) denied |= plan.UnsafeCopyLoses;
+        var reachable = facts.UnsafeCopies.Count > 0 && !plan.KeepsLocation && UnsafeCopies.Applies(principal, facts);
+        if (reachable) denied |= plan.UnsafeCopyLoses;
+        if (plan.Internal != 0 && InternalResearch.Denies(principal, facts)) denied |= plan.Internal;
+        var location = plan.Location != 0 ? (all & ~denied & plan.Location) != 0 : plan.IsCoordination && !reachable;
+        if (location)
+        {
+            all |= beside;
+            held |= Conditions.WithLocation & plan.Mentioned;
+        }
+        else if (facts.Held.Count > 0)
+        {
+            denied |= LocationGuard.HeldGroups(facts, plan.View);
+        }
+
         all &= ~denied;
-        known &= ~(denied | all);
-        tenancy &= ~(denied | all);
-        flag &= ~(denied | all | known | tenancy);
-        return act || (all | known | tenancy | flag) != 0
-            ? Decision.Permit(plan, principal, facts, Digest, today, held, applied, all, flag, known, tenancy)
+        var some = ~(denied | all);
+        var released = new GroupBits
+        {
+            All = all,
+            Known = known & some,
+            Tenancy = tenancy & some,
+            Ticked = ticked & some,
+            OwnItems = own & some,
+            HealthItems = health & some,
+            Flag = flag & some & ~(known | tenancy | ticked | own | health),
+            Location = location,
+        };
+        var decision = Decision.Permit(plan, principal, facts, Digest, today, held, applied, released);
+        return act || released.LeavesSomething || decision.ReleasesAnyItem()
+            ? decision
             : Decision.Denied(DenialCodes.Condition, plan, principal, facts, Digest, today, held, applied);
     }
 }

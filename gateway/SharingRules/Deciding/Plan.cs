@@ -55,7 +55,13 @@ internal readonly record struct Step(StepKind Kind, Conditions When, string[]? S
     }
 }
 
-internal enum StepKind { DenyEverything, Deny, PermitAct, PermitWhole, PermitFlag, PermitKnownPersons, PermitOwnAddresses }
+internal enum StepKind
+{
+    DenyEverything, Deny, PermitAct, PermitWhole, PermitFlag, PermitKnownPersons, PermitOwnAddresses, PermitTickedItems, PermitOwnItems, PermitHealthItems,
+
+    /// <summary>Whole, wherever the same decision releases the victim's location whole.</summary>
+    PermitWithLocation,
+}
 
 /// <summary>
 /// Everything the agreements say about one (agency, team, role) doing one operation to one record type for one purpose.
@@ -87,6 +93,24 @@ internal sealed class Plan
 
     /// <summary>Groups that leave on no account towards a copy a perpetrator can reach; 0 for callers who keep them.</summary>
     public required ulong UnsafeCopyLoses { get; init; }
+
+    /// <summary>The group of the victim's location; 0 in a view that has none.</summary>
+    public required ulong Location { get; init; }
+
+    /// <summary>The caller keeps location even if a perpetrator can reach their copy.</summary>
+    public required bool KeepsLocation { get; init; }
+
+    /// <summary>The caller reads health items without the Caldicott mark.</summary>
+    public required bool ReadsUnmarkedHealth { get; init; }
+
+    /// <summary>
+    /// The caller is of the coordination: has the victim's location of every case, also where this view has no group for it, and is
+    /// given items that the record's facts do not list.
+    /// </summary>
+    public required bool IsCoordination { get; init; }
+
+    /// <summary>The group that never leaves its own agency and team; 0 in a view that has none.</summary>
+    public required ulong Internal { get; init; }
 
     /// <summary>Withheld groups by lifecycle state; the key is empty for a type without a lifecycle.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<Withheld>> Withheld { get; init; }

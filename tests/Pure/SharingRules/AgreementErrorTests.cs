@@ -35,6 +35,9 @@ public sealed class AgreementErrorTests
             serves: { marac.case: [ACCEPTED] }
             legal-basis: task
             released-for-days: 30
+        not-shared:
+          marac.referral: [protection, meta, triage, victim-identity, diversity, victim-location, safe-contact, perpetrator-identity, children, child-places, risk-checklist, narrative]
+          marac.case: [protection, triage, victim-identity, diversity, safe-contact, perpetrator-identity, child-places, narrative, summary, shared-research, minutes, actions]
         rules:
           - id: marac/1
             says: The landlord sees who is involved.
