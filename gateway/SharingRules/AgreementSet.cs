@@ -120,7 +120,7 @@ public sealed class AgreementSet
     {
         ulong applied = 0;
         var permitted = false;
-        foreach (var step in Step.Of(plan.Rules, null))
+        foreach (ref readonly var step in plan.StepsOfAnyState.AsSpan())
         {
             if (step.When != Conditions.None) continue;
             if (step.Kind == StepKind.DenyEverything) return Decision.Denied(DenialCodes.Denied, plan, principal, null, Digest, today, rules: step.Rules);

@@ -132,6 +132,7 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             ReleasedForDays = purpose.ReleasedForDays,
             States = states,
             Rules = applied,
+            StepsOfAnyState = Step.Of(applied, null),
             Steps = states is null ? [("", Step.Of(applied, null))] : [.. states.Select(state => (state, Step.Of(applied, state)))],
             Permits = Array.Exists(applied, rule => !rule.Denies),
             Mentioned = applied.Aggregate(Conditions.None, (all, rule) => all | Mentions(rule)),

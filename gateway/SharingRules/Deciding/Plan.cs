@@ -121,6 +121,9 @@ internal sealed class Plan
     /// <summary>Some rule permits something; denials alone are no rule.</summary>
     public required bool Permits { get; init; }
 
+    /// <summary>The same of every state together: for submissions, which have no record and so no state.</summary>
+    public required Step[] StepsOfAnyState { get; init; }
+
     /// <summary>Null when the purpose does not serve records in this state.</summary>
     public Step[]? StepsIn(string state)
     {

@@ -16,6 +16,6 @@ public sealed class ReferenceEvaluatorTests
         var result = await RulesCampaign.RunAsync(new Campaign(200_000, Seed: 20261005, _ => { }));
         Assert.True(result.Failures.Count == 0, string.Join('\n', result.Failures.Take(5)));
         Assert.Equal(200_000, result.Rounds);
-        Assert.True(result.Counts["permitted"] > 20_000, "Too few of the cases were permitted to say much.");
+        Assert.True(result.Counts["permitted"] > 20_000, $"Only {result.Counts["permitted"]} of the cases were permitted: too few to say much.");
     }
 }

@@ -19,7 +19,13 @@ internal sealed record RandomCase(Principal Principal, RecordFacts Facts, Random
         var role = RandomRule.Pick(random, RandomRule.AllRoles);
         var purpose = RandomRule.Pick(random, RandomRule.AllPurposes);
         if (random.Next(4) > 0 && RandomRule.Pick(random, agreement.Rules) is var rule)
-            (agency, team, role, purpose) = (rule.Agency, rule.Team ?? team, RandomRule.Pick(random, rule.Roles), RandomRule.Pick(random, rule.Purposes));
+        {
+            purpose = RandomRule.Pick(random, rule.Purposes);
+            var roles = rule.Roles.Intersect(agreement.Purposes[purpose].Roles).DefaultIfEmpty(role).ToList();
+            (agency, team, role) = (rule.Agency, rule.Team ?? team, RandomRule.Pick(random, roles));
+        }
+
+        var state = RandomRule.Pick(random, random.Next(4) > 0 ? agreement.Purposes[purpose].States : RandomRule.AllStates);
         var principal = World.Person("x", agency, team, role) with { IsPerson = random.Next(12) > 0 };
         var now = random.Next(12) switch
         {
@@ -28,7 +34,7 @@ internal sealed record RandomCase(Principal Principal, RecordFacts Facts, Random
             2 => new DateTimeOffset(2027, 2, 1, 0, 0, 0, TimeSpan.Zero),
             _ => World.Now,
         };
-        return new RandomCase(principal, AnyFacts(random, principal, now), AnyView(random), purpose, now);
+        return new RandomCase(principal, AnyFacts(random, principal, now) with { State = state }, AnyView(random), purpose, now);
     }
 
     private static RecordFacts AnyFacts(Random random, Principal principal, DateTimeOffset now)
