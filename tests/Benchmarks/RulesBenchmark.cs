@@ -101,7 +101,12 @@ internal static class RulesBenchmark
                 summary = text,
                 research = Enumerable.Range(0, items).Select(place => new FindingView
                 {
-                    ItemId = ItemId(place), Agency = "CON", About = AboutWhom.Victim, FactOrOpinion = FactOrOpinion.Fact, Text = text, Health = false,
+                    ItemId = ItemId(place),
+                    Agency = "CON",
+                    About = AboutWhom.Victim,
+                    FactOrOpinion = FactOrOpinion.Fact,
+                    Text = text,
+                    Health = false,
                 }),
             },
             WireJson.Options);

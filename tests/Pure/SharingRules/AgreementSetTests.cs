@@ -276,7 +276,13 @@ public sealed class AgreementSetTests
         Assert.Equal(
             new Dictionary<string, bool>
             {
-                ["audience"] = true, ["known-to"] = true, ["known-to-somebody"] = true, ["member"] = true, ["need-recorded"] = false, ["own-items"] = false, ["summary"] = true,
+                ["audience"] = true,
+                ["known-to"] = true,
+                ["known-to-somebody"] = true,
+                ["member"] = true,
+                ["need-recorded"] = false,
+                ["own-items"] = false,
+                ["summary"] = true,
             },
             decision.Conditions);
         Assert.Equal([new FactSetting("known-to", "pseudonym-coordinator", World.Now.AddDays(-1))], decision.Settings);

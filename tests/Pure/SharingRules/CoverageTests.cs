@@ -1,7 +1,6 @@
 using Partnership.Contracts;
 using Partnership.Gateway.Operations;
 using Partnership.SharingRules;
-using Partnership.Tests.Support;
 using Xunit;
 
 namespace Partnership.Tests.Pure.SharingRules;

@@ -111,8 +111,12 @@ public sealed class NestedRecordTests
         Facts = facts,
         Data = new FlagView
         {
-            CaseId = id, Flagged = true, ExpiresOn = new DateOnly(2027, 1, 1), Status = FlagStatus.Raised,
-            Victim = new FlaggedPersonView { PersonId = id, Name = name }, Perpetrators = [],
+            CaseId = id,
+            Flagged = true,
+            ExpiresOn = new DateOnly(2027, 1, 1),
+            Status = FlagStatus.Raised,
+            Victim = new FlaggedPersonView { PersonId = id, Name = name },
+            Perpetrators = [],
         },
     };
 

@@ -166,7 +166,12 @@ public sealed class NeverRuleItemTests
         var decision = World.ReadCase(World.People[person], facts with { Items = item is null ? [] : [item] });
         var finding = new FindingView
         {
-            ItemId = Item, Agency = "CPS", About = AboutWhom.Victim, FactOrOpinion = FactOrOpinion.Fact, Text = "marker-text", Health = item?.Health ?? false,
+            ItemId = Item,
+            Agency = "CPS",
+            About = AboutWhom.Victim,
+            FactOrOpinion = FactOrOpinion.Fact,
+            Text = "marker-text",
+            Health = item?.Health ?? false,
         };
         var json = JsonSerializer.SerializeToUtf8Bytes(new { research = new[] { finding } }, WireJson.Options);
         return Released.By(decision, World.Agreements, RecordTypes.MaracCase, json).Text.Contains("marker-text", StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using Partnership.Contracts;
 using Partnership.SharingRules;
 
 namespace Partnership.Tests.Pure.SharingRules.Reference;
