@@ -63,6 +63,12 @@ public sealed record SharingView
     /// <summary>Texts in which a location of the case was found, until the coordinator clears them.</summary>
     [Group(FieldGroups.Triage)] public IReadOnlyList<HoldView> Holds { get; init; } = [];
 
+    /// <summary>Holds that somebody has cleared; the same text is held again when another location turns up in it.</summary>
+    [Group(FieldGroups.Triage)] public IReadOnlyList<Guid> ClearedHolds { get; init; } = [];
+
+    /// <summary>The meeting the case is or was listed for.</summary>
+    [Group(FieldGroups.Triage)] public Guid? MeetingId { get; init; }
+
     /// <summary>Who is barred from the case.</summary>
     [Group(FieldGroups.Protection)] public IReadOnlyList<ConflictView> Conflicts { get; init; } = [];
 

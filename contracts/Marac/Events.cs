@@ -101,6 +101,9 @@ public sealed record SummaryWritten : MaracEvent
 public sealed record UnsafeCopiesRecorded : MaracEvent
 {
     public required int Count { get; init; }
+
+    /// <summary>Agencies, and teams where only theirs can be reached: <c>CKH</c>, <c>PCC/EDU</c>.</summary>
+    public required IReadOnlyList<string> Parties { get; init; }
 }
 
 /// <summary>Somebody was barred from the case, or is barred no longer. Not who.</summary>

@@ -44,7 +44,7 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
             case 204:
                 if (request.RecordId is { } changed)
                 {
-                    var current = await TagAsync(request, request.Operation.RecordType, OperationPaths.Record(request.Operation.Pattern, changed), changed);
+                    var current = await TagAsync(request, request.Operation.RecordType, OperationPaths.OfRecord(request.Operation, changed), changed);
                     if (current.Tag is not null) request.Http.Response.Headers.ETag = current.Tag;
                 }
 

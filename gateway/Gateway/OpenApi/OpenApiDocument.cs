@@ -93,7 +93,7 @@ public static class OpenApiDocument
                 responses["201"] = Described("Submitted; Location names the record. May carry warnings that rest on the body alone.");
                 break;
             case OperationKind.Change:
-                responses[operation.Command == "accept" ? "201" : "204"] = Described("Done.");
+                responses[operation.Creates ? "201" : "204"] = Described("Done.");
                 break;
         }
 

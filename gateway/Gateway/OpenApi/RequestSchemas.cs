@@ -19,12 +19,29 @@ public static class RequestSchemas
         [(RecordTypes.MaracCase, "relations")] = typeof(RecordRelationRequest),
         [(RecordTypes.MaracCase, "needs")] = typeof(RecordNeedRequest),
         [(RecordTypes.MaracCase, "summary")] = typeof(WriteSummaryRequest),
+        [(RecordTypes.MaracCase, "unsafe-copies")] = typeof(RecordUnsafeCopiesRequest),
+        [(RecordTypes.MaracCase, "readers")] = typeof(RestrictReadersRequest),
+        [(RecordTypes.MaracCase, "conflicts")] = typeof(DeclareConflictRequest),
+        [(RecordTypes.MaracCase, "resolve-conflict")] = typeof(ResolveConflictRequest),
+        [(RecordTypes.MaracCase, "holds")] = typeof(ClearHoldRequest),
+        [(RecordTypes.MaracCase, "amendments")] = typeof(AmendCaseRequest),
+        [(RecordTypes.MaracCase, "list")] = typeof(ListCaseRequest),
+        [(RecordTypes.MaracCase, "close")] = typeof(CloseCaseRequest),
+        [(RecordTypes.MaracCase, "search")] = typeof(SearchCasesRequest),
+        [(RecordTypes.MaracMeeting, "submit")] = typeof(ScheduleMeetingRequest),
+        [(RecordTypes.MaracCase, "request-research")] = typeof(RequestResearchRequest),
+        [(RecordTypes.MaracResearchRequest, "return")] = typeof(ResearchReturnRequest),
+        [(RecordTypes.MaracResearchReturn, "caldicott")] = typeof(CaldicottRequest),
+        [(RecordTypes.MaracCase, "minutes")] = typeof(AddMinutesRequest),
+        [(RecordTypes.MaracCase, "actions")] = typeof(AssignActionRequest),
+        [(RecordTypes.MaracAction, "confirm-need")] = typeof(ConfirmNeedRequest),
+        [(RecordTypes.MaracAction, "outcome")] = typeof(RecordOutcomeRequest),
     };
 
     /// <summary>Null for commands that take no body, such as listing a member.</summary>
     public static JsonNode? For(Operation operation)
     {
-        if (operation.Kind == OperationKind.List)
+        if (operation.Kind == OperationKind.List && operation.NamesScheme)
             return JsonNode.Parse("""{"type":"object","properties":{"scheme":{"type":"string"},"subjectId":{"type":"string","format":"uuid"}},"required":["scheme","subjectId"]}""");
         return Bodies.TryGetValue((operation.RecordType, operation.Command ?? operation.Verb), out var type)
             ? WireJson.Options.GetJsonSchemaAsNode(type)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Partnership.EventStore;
 
 /// <summary>The store on PostgreSQL, in Marten's tables. One instance a host.</summary>
-internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
+internal sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
 {
     private readonly NpgsqlDataSource reading;
     private readonly KeyRing keys;

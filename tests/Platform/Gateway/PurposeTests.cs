@@ -47,7 +47,7 @@ public sealed class PurposeTests(SharedPlatform shared)
     [Theory]
     [InlineData("landlord", "marac-meeting")]
     [InlineData("pvp", "marac-meeting")]
-    [InlineData("coordinator", "marac-meeting marac-triage")]
+    [InlineData("coordinator", "marac-action marac-flag marac-meeting marac-research marac-triage")]
     public async Task A_missing_or_unknown_purpose_is_answered_with_ones_own(string person, string purposes)
     {
         var platform = await shared.StartedAsync();
@@ -84,7 +84,7 @@ public sealed class PurposeTests(SharedPlatform shared)
             Assert.Equal("purpose-not-for-role", (await casework.Coordinator.PutAsync($"{path}/members/CKH", null, Casework.Referral)).Code);
         }
 
-        Assert.Equal(HttpStatusCode.NoContent, (await casework.Coordinator.PutAsync($"{it}/members/CKH", null, Casework.Meeting)).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await casework.Coordinator.PutAsync($"{it}/members/CKH", null, Casework.Triage)).Status);
     }
 
     [Theory]

@@ -82,6 +82,9 @@ internal sealed class MarkedStory(MarkedPlatform marked)
         var whole = await SendAsync("read new case", "coordinator", HttpMethod.Get, it, null, Triage, 200, OfCase(Everything, "accept"));
         var victim = whole.At("data.victim.personId")!.Value.GetGuid();
         var home = whole.At("data.victim.addresses[0].addressId")!.Value.GetGuid();
+        var meeting = await SendAsync("schedule a meeting", "coordinator", HttpMethod.Post, "/marac/meetings",
+            bodies.Command<ScheduleMeetingRequest>("meeting", "schedule", ("startsAt", TimeProvider.System.GetUtcNow().AddDays(7))), null, 201);
+        await ChangeAsync("list for the meeting", HttpMethod.Post, $"{it}/list", bodies.Command<ListCaseRequest>("list", "list", ("meetingId", meeting.CreatedId)));
         foreach (var member in new[] { "CON?team=PVP", "CKH", "CFRS", "SASP" })
             await ChangeAsync($"list {member}", HttpMethod.Put, $"{it}/members/{member}", null);
         await ChangeAsync("take SASP off", HttpMethod.Delete, $"{it}/members/SASP", null);
@@ -168,21 +171,21 @@ internal sealed class MarkedStory(MarkedPlatform marked)
         await SendAsync("a name for a limit", "coordinator", HttpMethod.Get, $"/marac/cases?limit={Bad("limit")}", null, Triage, 400);
         await SendAsync("a name for a purpose", "coordinator", HttpMethod.Get, referral, null, Bad("purpose"), 400);
         await SendAsync("a name for a hat", "coordinator", HttpMethod.Get, referral, null, Triage, 400, headers: [("Sharing-Hat", Bad("hat"))]);
-        await SendAsync("a name for an agency", "coordinator", HttpMethod.Put, $"{it}/members/{Bad("agency")}", null, Triage, 400);
-        await SendAsync("a name for a team", "coordinator", HttpMethod.Put, $"{it}/members/CON?team={Bad("team")}", null, Triage, 400);
-        await SendAsync("a name taken off", "coordinator", HttpMethod.Delete, $"{it}/members/{Bad("taken off")}", null, Triage, 204);
-        await SendAsync("names for groups", "coordinator", HttpMethod.Put, $"{it}/needs/CKH", new JsonObject { ["groups"] = new JsonArray(Bad("groups")), ["until"] = Bad("until"), ["reason"] = Bad("reason") }, Triage, 400);
-        await SendAsync("names for ids", "coordinator", HttpMethod.Put, $"{it}/relations/CKH", new JsonObject { ["tenancy"] = new JsonArray(Bad("tenancy")), ["statement"] = Bad("statement") }, Triage, 400);
+        await SendAsync("a name for an agency", "coordinator", HttpMethod.Put, $"{it}/members/{Bad("agency")}", null, Meeting, 400);
+        await SendAsync("a name for a team", "coordinator", HttpMethod.Put, $"{it}/members/CON?team={Bad("team")}", null, Meeting, 400);
+        await SendAsync("a name taken off", "coordinator", HttpMethod.Delete, $"{it}/members/{Bad("taken off")}", null, Meeting, 204);
+        await SendAsync("names for groups", "coordinator", HttpMethod.Put, $"{it}/needs/CKH", new JsonObject { ["groups"] = new JsonArray(Bad("groups")), ["until"] = Bad("until"), ["reason"] = Bad("reason") }, Meeting, 400);
+        await SendAsync("names for ids", "coordinator", HttpMethod.Put, $"{it}/relations/CKH", new JsonObject { ["tenancy"] = new JsonArray(Bad("tenancy")), ["statement"] = Bad("statement") }, Meeting, 400);
         await SendAsync("a name for a method", "coordinator", new HttpMethod(Bad("method")), referral, null, Triage, 405);
-        await SendAsync("a name for a tag", "coordinator", HttpMethod.Put, $"{it}/summary", new JsonObject { ["text"] = Bad("text") }, Triage, 412, headers: [("If-Match", $"\"{Bad("tag")}\"")]);
+        await SendAsync("a name for a tag", "coordinator", HttpMethod.Put, $"{it}/summary", new JsonObject { ["text"] = Bad("text") }, Meeting, 412, headers: [("If-Match", $"\"{Bad("tag")}\"")]);
         await SendAsync("a name for a person", Bad("person"), HttpMethod.Get, referral, null, Triage, 401);
         var trace = ActivityTraceId.CreateRandom();
-        await SendAsync("names in headers that nobody asked for", "coordinator", HttpMethod.Put, $"{it}/members/SASP", null, Triage, 204, headers:
+        await SendAsync("names in headers that nobody asked for", "coordinator", HttpMethod.Put, $"{it}/members/SASP", null, Meeting, 204, headers:
         [
             ("User-Agent", Bad("agent")), ("baggage", $"name={Bad("baggage")}"), ("Cookie", $"name={Bad("cookie")}"), ("X-Correlation-Id", Bad("correlation")),
             ("traceparent", $"00-{trace}-00f067aa0ba902b7-01"), ("tracestate", $"name={Bad("state")}"), ("X-Forwarded-For", Bad("forwarded")), ("Referer", $"http://x/?{Bad("referer")}"),
         ]);
-        await SendAsync("a name for a trace", "coordinator", HttpMethod.Put, $"{it}/members/SASP", null, Triage, 204, headers: [("traceparent", Bad("trace")), ("Request-Id", Bad("request"))]);
+        await SendAsync("a name for a trace", "coordinator", HttpMethod.Put, $"{it}/members/SASP", null, Meeting, 204, headers: [("traceparent", Bad("trace")), ("Request-Id", Bad("request"))]);
     }
 
     private async Task AuditedAsync(string it)
@@ -210,7 +213,7 @@ internal sealed class MarkedStory(MarkedPlatform marked)
     }
 
     private Task ChangeAsync(string what, HttpMethod method, string path, JsonNode? body, string who = "coordinator") =>
-        SendAsync(what, who, method, path, body, Triage, 204);
+        SendAsync(what, who, method, path, body, path.StartsWith("/marac/cases", StringComparison.Ordinal) && !path.EndsWith("/list", StringComparison.Ordinal) ? Meeting : Triage, 204);
 
     private async Task<Answer> SendAsync(
         string what, string? who, HttpMethod method, string path, object? body, string? purpose, int status, Func<string, bool>? expected = null,
