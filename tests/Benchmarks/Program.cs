@@ -5,6 +5,8 @@ using Partnership.Tests.Support.Servers;
 var benchmarks = new Dictionary<string, Func<Task<int>>>
 {
     ["governed-read"] = GovernedReadBenchmark.RunAsync,
+    ["decision"] = RulesBenchmark.DecisionAsync,
+    ["filter"] = RulesBenchmark.FilterAsync,
     ["append"] = async () => await AppendBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
 };
 if (args.Any(name => !benchmarks.ContainsKey(name)))

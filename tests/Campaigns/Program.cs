@@ -1,9 +1,11 @@
 using System.Globalization;
+using Partnership.Tests.Pure.SharingRules.Reference;
 using Partnership.Tests.Support;
 
 // tests/campaign NAME [--count N] [--seed S]: see tests/campaign.
 var campaigns = new SortedDictionary<string, (int Count, Func<Campaign, Task<CampaignResult>> RunAsync)>(StringComparer.Ordinal)
 {
+    ["rules"] = (2_000_000, RulesCampaign.RunAsync),
 };
 if (args.Length % 2 == 0 || !campaigns.TryGetValue(args[0], out var campaign) || !TryRead(args[1..], out var count, out var seed))
 {

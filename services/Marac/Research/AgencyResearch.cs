@@ -47,13 +47,18 @@ public sealed record AgencyResearch
         ResearchRequested e => this with { Requested = e, IsAsked = true, Version = Version + 1, RequestVersion = Version + 1 },
         ResearchReturned e => this with
         {
-            Returned = e, IsAsked = false, Released = Released.Intersect(e.Content.Shared.Select(i => i.ItemId)).ToHashSet(),
-            Version = Version + 1, RequestVersion = Version + 1, ReturnVersion = Version + 1,
+            Returned = e,
+            IsAsked = false,
+            Released = Released.Intersect(e.Content.Shared.Select(i => i.ItemId)).ToHashSet(),
+            Version = Version + 1,
+            RequestVersion = Version + 1,
+            ReturnVersion = Version + 1,
         },
         CaldicottMarked e => this with
         {
             Released = (e.Released ? Released.Append(e.ItemId) : Released.Where(id => id != e.ItemId)).ToHashSet(),
-            Version = Version + 1, ReturnVersion = Version + 1,
+            Version = Version + 1,
+            ReturnVersion = Version + 1,
         },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of research."),
     };

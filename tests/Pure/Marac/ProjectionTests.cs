@@ -69,9 +69,9 @@ public sealed class ProjectionTests
     public void A_case_is_in_reach_of_its_members_and_a_referral_of_its_author()
     {
         var it = Given.Case();
-        Assert.Equal(["all"], CaseProjection.Row(Whole(it), new PlainHasher(), Given.Today).Reach);
+        Assert.Equal(["all", $"case:{it.Id}"], CaseProjection.Row(Whole(it), new PlainHasher(), Given.Today).Reach);
         it = Apply(it, it.List(new ListMember(new Party("PCC", "HSG"), Given.Coordinator, Given.Now)));
-        Assert.Equal(["all", "member:PCC/HSG"], CaseProjection.Row(Whole(it), new PlainHasher(), Given.Today).Reach);
+        Assert.Equal(["all", $"case:{it.Id}", "member:PCC/HSG"], CaseProjection.Row(Whole(it), new PlainHasher(), Given.Today).Reach);
 
         var referral = Referral.Of([Given.Submitted()]);
         Assert.Equal(["all", "author:p-rosa", "work:records-check"], ReferralProjection.Row(referral, 1, new PlainHasher()).Reach);

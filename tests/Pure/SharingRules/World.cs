@@ -61,5 +61,5 @@ internal static class World
     public static Decision ReadCase(Principal principal, RecordFacts facts, AgreementSet? agreements = null) =>
         Read(principal, RecordTypes.MaracCase, facts, Purposes.MaracMeeting, agreements);
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    public static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 }
