@@ -118,9 +118,12 @@ internal static class Agreements
             .Order(StringComparer.Ordinal)
             .Select(f => new AgreementSource(Path.GetFileName(f), File.ReadAllText(f)))];
         var compiled = AgreementCompiler.Compile(sources, vocabulary);
-        return compiled.Succeeded
-            ? compiled.Agreements
-            : throw new InvalidAgreementException(string.Join('\n', compiled.Errors.Select(e => e.ToString())));
+        if (!compiled.Succeeded) throw new InvalidAgreementException(string.Join('\n', compiled.Errors.Select(e => e.ToString())));
+        var failed = Directory.GetFiles(folder, "*.tests.yaml").Order(StringComparer.Ordinal)
+            .SelectMany(f => AgreementExamples.Check(
+                compiled.Agreements, new AgreementSource(Path.GetFileName(f), File.ReadAllText(f)), compiled.Agreements.LatestEffective))
+            .ToList();
+        return failed.Count == 0 ? compiled.Agreements : throw new InvalidAgreementException(string.Join('\n', failed.Select(e => e.ToString())));
     }
 }
 

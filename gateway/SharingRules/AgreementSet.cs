@@ -29,6 +29,10 @@ public sealed class AgreementSet
     /// <summary>Agreements in the set, by id.</summary>
     public IReadOnlyList<AgreementSummary> Agreements { get; }
 
+    /// <summary>The start of the day on which the last of them became effective: a time for their examples, whatever today is.</summary>
+    public DateTimeOffset LatestEffective =>
+        new(Agreements.Select(agreement => agreement.EffectiveFrom).DefaultIfEmpty(DateOnly.MinValue).Max(), TimeOnly.MinValue, TimeSpan.Zero);
+
     /// <summary>Schema of a record type's view; null for a type no agreement covers.</summary>
     public ViewSchema? ViewOf(string recordType) => views.GetValueOrDefault(recordType);
 
@@ -62,7 +66,7 @@ public sealed class AgreementSet
         if (facts is null) return operation == Operations.Submit ? WithoutFacts(plan, principal, today) : Denied(DenialCodes.NoFacts);
         if (RestrictedReaders.Denies(principal, facts)) return Denied(DenialCodes.NeverRule, RestrictedReaders.Id);
         if (ConflictRegister.Denies(principal, facts)) return Denied(DenialCodes.NeverRule, ConflictRegister.Id);
-        return Plan.Serves(plan.States, facts.State) ? Combine(plan, principal, facts, now, today) : Denied(DenialCodes.State);
+        return plan.StepsIn(facts.State) is { } steps ? Combine(plan, steps, principal, facts, now, today) : Denied(DenialCodes.State);
 
         Decision Denied(string code, string? never = null) => Decision.Denied(code, plan, principal, facts, Digest, today, never: never);
     }
@@ -85,6 +89,13 @@ public sealed class AgreementSet
         PlanFor(principal, recordType, Operations.Consult, purpose, today, null) is { } plan
             ? plan.Withheld.GetValueOrDefault(plan.States is null ? "" : state, [])
             : [];
+
+    /// <summary>
+    /// Everything the agreements let anybody do or see, laid out: a row for each agency, team, role, record type, operation, command
+    /// and purpose. Who and what is in no row has nothing.
+    /// </summary>
+    public IReadOnlyList<CoverageRow> Coverage() =>
+        [.. index.All.Where(entry => entry.Plan.Permits).Select(entry => CoverageRow.Of(entry.Key, entry.Team, entry.Plan))];
 
     private Plan? PlanFor(Principal principal, string recordType, string operation, string purpose, DateOnly today, string? command)
     {
@@ -109,7 +120,7 @@ public sealed class AgreementSet
     {
         ulong applied = 0;
         var permitted = false;
-        foreach (ref readonly var step in plan.Steps.AsSpan())
+        foreach (ref readonly var step in plan.StepsOfAnyState.AsSpan())
         {
             if (step.When != Conditions.None) continue;
             if (step.Kind == StepKind.DenyEverything) return Decision.Denied(DenialCodes.Denied, plan, principal, null, Digest, today, rules: step.Rules);
@@ -123,7 +134,7 @@ public sealed class AgreementSet
             : Decision.Denied(DenialCodes.Condition, plan, principal, null, Digest, today);
     }
 
-    private Decision Combine(Plan plan, Principal principal, RecordFacts facts, DateTimeOffset now, DateOnly today)
+    private Decision Combine(Plan plan, Step[] steps, Principal principal, RecordFacts facts, DateTimeOffset now, DateOnly today)
     {
         var held = ConditionEvaluator.Held(plan.Mentioned & ~Conditions.NeedRecorded, principal, facts);
         var needed = (plan.Mentioned & Conditions.NeedRecorded) == 0 ? 0 : ConditionEvaluator.Needed(principal, facts, plan.View, now);
@@ -131,9 +142,9 @@ public sealed class AgreementSet
         if ((plan.Mentioned & Conditions.Confirmed) != 0 && ConditionEvaluator.HasNeed(principal, facts, now)) held |= Conditions.Confirmed;
         ulong applied = 0, all = 0, flag = 0, known = 0, tenancy = 0, ticked = 0, own = 0, health = 0, beside = 0, denied = 0;
         var act = false;
-        foreach (ref readonly var step in plan.Steps.AsSpan())
+        foreach (ref readonly var step in steps.AsSpan())
         {
-            if ((step.When & ~held) != 0 || !Plan.Serves(step.States, facts.State)) continue;
+            if ((step.When & ~held) != 0) continue;
             var groups = step.NeedRecorded ? step.Groups & needed : step.Groups;
             switch (step.Kind)
             {

@@ -151,7 +151,7 @@ internal sealed class AgreementChecker(AgreementModel agreement, Words words, Li
             {
                 var served = purposes[purpose.Value].Serves.FirstOrDefault(s => s.Record.Value == record.Value);
                 if (served.States is { Count: > 0 } states && !rule.States.Any(state => states.Any(s => s.Value == state.Value)))
-                    Error(rule.States[0].Line, $"Purpose '{purpose.Value}' serves none of these states of {record.Value}, so the rule can never apply.");
+                    Error(rule.States[0].Line, $"Purpose '{purpose.Value}' serves none of these states of {record.Value}, so rule '{rule.Id.Value}' can never apply for it.");
             }
         }
     }

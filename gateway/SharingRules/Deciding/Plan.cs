@@ -34,24 +34,24 @@ internal sealed class PlannedRule
 /// </summary>
 /// <param name="Rules">Bits of the rules it came from.</param>
 /// <param name="NeedRecorded">Each group also needs a recorded need of its own.</param>
-internal readonly record struct Step(StepKind Kind, Conditions When, string[]? States, ulong Groups, ulong Rules, bool NeedRecorded)
+internal readonly record struct Step(StepKind Kind, Conditions When, ulong Groups, ulong Rules, bool NeedRecorded)
 {
-    /// <summary>Steps of rules, fewest first to look at: denials of everything, then the rest.</summary>
-    public static Step[] Of(PlannedRule[] rules) =>
+    /// <summary>Steps of the rules that hold in a state (of all, without one), fewest first to look at: denials of everything, then the rest.</summary>
+    public static Step[] Of(PlannedRule[] rules, string? state) =>
     [
-        .. rules.SelectMany((rule, place) => Of(rule, 1UL << place))
-            .GroupBy(step => (step.Kind, step.When, States: string.Join(',', step.States ?? []), Alone: step.NeedRecorded ? step.Rules : 0))
+        .. rules.SelectMany((rule, place) => state is null || Plan.Serves(rule.States, state) ? Of(rule, 1UL << place) : [])
+            .GroupBy(step => (step.Kind, step.When, Alone: step.NeedRecorded ? step.Rules : 0))
             .Select(alike => alike.Aggregate((one, other) => one with { Groups = one.Groups | other.Groups, Rules = one.Rules | other.Rules }))
             .OrderBy(step => step.Kind),
     ];
 
     private static IEnumerable<Step> Of(PlannedRule rule, ulong bit)
     {
-        if (rule.DeniesEverything) yield return new Step(StepKind.DenyEverything, rule.When, rule.States, 0, bit, false);
-        else if (rule.Denies) yield return new Step(StepKind.Deny, rule.When, rule.States, rule.DeniedGroups, bit, false);
-        else if (rule.PermitsAct) yield return new Step(StepKind.PermitAct, rule.When, rule.States, 0, bit, false);
+        if (rule.DeniesEverything) yield return new Step(StepKind.DenyEverything, rule.When, 0, bit, false);
+        else if (rule.Denies) yield return new Step(StepKind.Deny, rule.When, rule.DeniedGroups, bit, false);
+        else if (rule.PermitsAct) yield return new Step(StepKind.PermitAct, rule.When, 0, bit, false);
         foreach (var grant in rule.Grants)
-            yield return new Step(grant.Kind, rule.When | grant.When, rule.States, grant.Groups, bit, grant.NeedRecorded);
+            yield return new Step(grant.Kind, rule.When | grant.When, grant.Groups, bit, grant.NeedRecorded);
     }
 }
 
@@ -85,8 +85,11 @@ internal sealed class Plan
     /// <summary>Sorted by id, so that a decision does not depend on the order of files.</summary>
     public required PlannedRule[] Rules { get; init; }
 
-    /// <summary>The same, to be combined with facts; denials of everything come first.</summary>
-    public required Step[] Steps { get; init; }
+    /// <summary>
+    /// The same by state, to be combined with facts: a state that is not here is not served. One entry without a state for a type that
+    /// has no lifecycle.
+    /// </summary>
+    public required (string State, Step[] Steps)[] Steps { get; init; }
 
     /// <summary>Every condition any rule mentions: only these are evaluated.</summary>
     public required Conditions Mentioned { get; init; }
@@ -117,6 +120,17 @@ internal sealed class Plan
 
     /// <summary>Some rule permits something; denials alone are no rule.</summary>
     public required bool Permits { get; init; }
+
+    /// <summary>The same of every state together: for submissions, which have no record and so no state.</summary>
+    public required Step[] StepsOfAnyState { get; init; }
+
+    /// <summary>Null when the purpose does not serve records in this state.</summary>
+    public Step[]? StepsIn(string state)
+    {
+        foreach (ref readonly var entry in Steps.AsSpan())
+            if (States is null || string.Equals(entry.State, state, StringComparison.Ordinal)) return entry.Steps;
+        return null;
+    }
 
     public static bool Serves(string[]? states, string state)
     {

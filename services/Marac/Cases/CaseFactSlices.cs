@@ -29,7 +29,9 @@ internal static class RecordUnsafeCopiesSlice
         {
             Copies = b.Parts("copies", Most, c => new UnsafeCopyRequest
             {
-                Agency = c.Text("agency", 20), Team = c.Text("team", 40), Reason = c.Text("reason", ReferralBody.NoteLength, lines: true),
+                Agency = c.Text("agency", 20),
+                Team = c.Text("team", 40),
+                Reason = c.Text("reason", ReferralBody.NoteLength, lines: true),
             }),
         });
         if (body is null) return null;

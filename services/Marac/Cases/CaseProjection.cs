@@ -53,7 +53,7 @@ internal static class CaseProjection
         };
     }
 
-    public static IReadOnlyList<string> ReachOf(MaracCase it) =>
+    private static IReadOnlyList<string> ReachOf(MaracCase it) =>
         [ReachCodes.All, CaseFamilies.CodeOf(it.Id), .. it.Members.Select(m => ReachCodes.Member(m.Agency, m.Team)).Distinct()];
 
     /// <summary>

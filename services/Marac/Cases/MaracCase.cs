@@ -77,7 +77,9 @@ public sealed partial record MaracCase
         NeedEnded e => this with { Needs = [.. Needs.Where(n => n.Party() != new Party(e.Agency, e.Team))] },
         SummaryWritten e => this with
         {
-            Summary = e.Empty ? null : e.Text, SummaryNumber = SummaryNumber + 1, SummaryWrittenAt = e.WrittenAt,
+            Summary = e.Empty ? null : e.Text,
+            SummaryNumber = SummaryNumber + 1,
+            SummaryWrittenAt = e.WrittenAt,
         },
         UnsafeCopiesRecorded e => this with { UnsafeCopies = e.Copies },
         HoldCleared e => this with { ClearedHolds = ClearedHolds.Append(e.HoldId).ToHashSet() },

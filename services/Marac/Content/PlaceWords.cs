@@ -6,19 +6,16 @@ namespace Partnership.Marac.Content;
 internal static class PlaceWords
 {
     /// <summary>Ways to write one word. "St" is a street and a saint; both are written so, so that each finds the other.</summary>
-    private static readonly Dictionary<string, string> Written = new(StringComparer.Ordinal)
-    {
-        ["rd"] = "road", ["street"] = "st", ["str"] = "st", ["saint"] = "st", ["ave"] = "avenue", ["av"] = "avenue", ["avn"] = "avenue",
-        ["cl"] = "close", ["clo"] = "close", ["ct"] = "court", ["crt"] = "court", ["dr"] = "drive", ["drv"] = "drive", ["ln"] = "lane",
-        ["la"] = "lane", ["pl"] = "place", ["cres"] = "crescent", ["cresc"] = "crescent", ["cr"] = "crescent", ["gdns"] = "gardens",
-        ["gdn"] = "gardens", ["garden"] = "gardens", ["gr"] = "grove", ["grv"] = "grove", ["gro"] = "grove", ["terr"] = "terrace",
-        ["ter"] = "terrace", ["tce"] = "terrace", ["sq"] = "square", ["pk"] = "park", ["hse"] = "house", ["ho"] = "house", ["pde"] = "parade",
-        ["cott"] = "cottage", ["bldgs"] = "buildings", ["bldg"] = "buildings", ["apartment"] = "flat", ["apt"] = "flat", ["mt"] = "mount",
-        ["nth"] = "north", ["sth"] = "south", ["gt"] = "great", ["lt"] = "little", ["blvd"] = "boulevard",
-        ["one"] = "1", ["two"] = "2", ["three"] = "3", ["four"] = "4", ["five"] = "5", ["six"] = "6", ["seven"] = "7", ["eight"] = "8",
-        ["nine"] = "9", ["ten"] = "10", ["eleven"] = "11", ["twelve"] = "12", ["thirteen"] = "13", ["fourteen"] = "14", ["fifteen"] = "15",
-        ["sixteen"] = "16", ["seventeen"] = "17", ["eighteen"] = "18", ["nineteen"] = "19", ["twenty"] = "20",
-    };
+    private static readonly Dictionary<string, string> Written =
+        """
+        rd=road street=st str=st saint=st ave=avenue av=avenue avn=avenue cl=close clo=close ct=court crt=court
+        dr=drive drv=drive ln=lane la=lane pl=place cres=crescent cresc=crescent cr=crescent gdns=gardens gdn=gardens
+        garden=gardens gr=grove grv=grove gro=grove terr=terrace ter=terrace tce=terrace sq=square pk=park hse=house
+        ho=house pde=parade cott=cottage bldgs=buildings bldg=buildings apartment=flat apt=flat mt=mount nth=north
+        sth=south gt=great lt=little blvd=boulevard one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9
+        ten=10 eleven=11 twelve=12 thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19
+        twenty=20
+        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
     private static readonly HashSet<string> StreetKinds = new(StringComparer.Ordinal)
     {

@@ -17,7 +17,7 @@ internal static class FlagProjection
 
     public static ViewRow Row(WholeCase whole) => new(
         View, whole.Flag.Id, VersionOf(whole), JsonSerializer.SerializeToUtf8Bytes(Envelope(whole), WireJson.Options),
-        CaseProjection.ReachOf(whole.Case), whole.Flag.Raised!.RaisedAt.ToUnixTimeMilliseconds(), []);
+        [ReachCodes.All, .. whole.Case.Members.Select(m => ReachCodes.Member(m.Agency, m.Team)).Distinct()], whole.Flag.Raised!.RaisedAt.ToUnixTimeMilliseconds(), []);
 
     public static RecordEnvelope<FlagView> Envelope(WholeCase whole)
     {

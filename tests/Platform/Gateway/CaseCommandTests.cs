@@ -106,7 +106,10 @@ public sealed class CaseCommandTests(SharedPlatform shared)
 
         Done(await casework.Coordinator.PostAsync($"{it}/amendments", new
         {
-            field = "VICTIM_ADDRESS", address = new { lines = new[] { "3 Quarry Rise", "Ely" }, postcode = "CB99 9ZZ" }, from = "2026-01-02", source = "The victim",
+            field = "VICTIM_ADDRESS",
+            address = new { lines = new[] { "3 Quarry Rise", "Ely" }, postcode = "CB99 9ZZ" },
+            from = "2026-01-02",
+            source = "The victim",
         }, Casework.Meeting));
         var asc = await platform.As("asc").GetAsync(it, Casework.Meeting);
         Assert.DoesNotContain("Quarry Rise", asc.Text, StringComparison.Ordinal);

@@ -129,7 +129,7 @@ public sealed class ProjectionTests
     };
 
     /// <summary>Hashes nothing, so that tests can read the terms.</summary>
-    private sealed class PlainHasher : ISearchHasher
+    internal sealed class PlainHasher : ISearchHasher
     {
         public IReadOnlyList<SearchTerm> Name(string name) => [Value("name", name)];
 

@@ -245,8 +245,11 @@ public sealed class StoredEventTests
     {
         var address = new Address
         {
-            AddressId = new Guid("01980000-0000-7000-8000-0000000000d1"), Lines = ["3 Quarry Rise", "Ely"], Postcode = "CB7 9ZZ",
-            IsConfidential = true, IsCurrent = true,
+            AddressId = new Guid("01980000-0000-7000-8000-0000000000d1"),
+            Lines = ["3 Quarry Rise", "Ely"],
+            Postcode = "CB7 9ZZ",
+            IsConfidential = true,
+            IsCurrent = true,
         };
         var day = new DateOnly(2026, 6, 28);
         var register = Register.Of([Register.Open(it.Opening.RegisterId, it.Id, it.Content, Given.Ids(), Given.Now)]);
@@ -276,7 +279,10 @@ public sealed class StoredEventTests
     {
         var meeting = new Partnership.Marac.Meetings.MeetingScheduled
         {
-            MeetingId = new Guid("01980000-0000-7000-8000-0000000000d5"), StartsAt = Given.Now.AddDays(7), ScheduledAt = Given.Now, Venue = "Town hall",
+            MeetingId = new Guid("01980000-0000-7000-8000-0000000000d5"),
+            StartsAt = Given.Now.AddDays(7),
+            ScheduledAt = Given.Now,
+            Venue = "Town hall",
         };
         it = it.Apply(it.List(new ListMember(new Party("CKH", null), Given.Coordinator, Given.Now)).Events.Single());
         var listed = Next(i => i.List(new ListCase(MaracMeeting.Of([meeting]), Given.Coordinator, Given.Now)));

@@ -3,7 +3,6 @@ using Partnership.Contracts;
 using Partnership.Contracts.Records;
 using Partnership.SharingRules;
 using Partnership.Tests.Support.Sharing;
-using Xunit;
 
 namespace Partnership.Tests.Pure.SharingRules;
 

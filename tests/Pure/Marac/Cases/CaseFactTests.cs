@@ -212,7 +212,7 @@ public sealed class CaseFactTests
         var today = DateOnly.ParseExact(day, "yyyy-MM-dd", null);
         var young = Given.Case(Given.Referral().With("victim.dateOfBirth", "2009-03-14").With("children", new JsonArray()));
         Assert.Equal(isChildCase, young.IsChildCase(today));
-        var row = CaseProjection.Row(ProjectionTests.Whole(young), new PlainHasher()).Body;
+        var row = CaseProjection.Row(ProjectionTests.Whole(young), new ProjectionTests.PlainHasher()).Body;
         var now = JsonSerializer.Deserialize<RecordEnvelope<CaseView>>(ChildCases.AsOf(row, today).Span, WireJson.Options)!;
         Assert.Equal(isChildCase, now.Facts.ChildCase);
         Assert.Equal("Mira Thorne", now.Data.Victim.Name);
