@@ -105,7 +105,10 @@ public sealed record RecordFacts
 /// <param name="Id">The item's key (<c>itemId</c>).</param>
 public sealed record ItemFact(Guid Id)
 {
-    /// <summary>The agency and team whose item it is: condition <c>own</c> for items.</summary>
+    /// <summary>
+    /// The agency and team whose item it is: condition <c>own</c> for items. Of a finding those who wrote it, of an action those who
+    /// are to carry it out.
+    /// </summary>
     public MemberFact? Owner { get; init; }
 
     /// <summary>Readers its author has ticked: condition <c>audience</c>. Nobody by default.</summary>

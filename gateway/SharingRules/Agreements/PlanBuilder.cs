@@ -141,6 +141,7 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             KeepsLocation = keeps,
             ReadsUnmarkedHealth = unmarked,
             IsCoordination = coordination,
+            ReadBack = type.View.BitOf(Contracts.FieldGroups.SharedResearch),
             Internal = type.View.BitOf(InternalResearch.Group),
             Withheld = (states ?? [""]).ToFrozenDictionary(
                 state => state, state => WithheldGroups.Of(applied, type.View, agreement.Id.Value, states is null ? null : state)),

@@ -213,17 +213,20 @@ public readonly struct Decision
         return plan!.IsCoordination && Groups.Location ? Groups.All : 0;
     }
 
-    /// <summary>An author reads back what their own agency and team wrote; NR9 and the location guard are for everybody else.</summary>
+    /// <summary>
+    /// An agency and team read back the findings they wrote; NR9 and the location guard are for everything else. An action is its
+    /// owner's without being written by them, and a line of minutes may be a chair's, who knows more than their agency may.
+    /// </summary>
     private ulong ReleasedFor(ItemFact item)
     {
         var own = item.Owner is { } owner && ConditionEvaluator.Same(principal!, owner.Agency, owner.Team);
-        if (!own && HealthItems.Denies(item) && !plan!.ReadsUnmarkedHealth) return 0;
-        if (!own && item.Held && !Groups.Location) return 0;
+        var barred = (HealthItems.Denies(item) && !plan!.ReadsUnmarkedHealth) || (item.Held && !Groups.Location);
+        if (barred && !own) return 0;
         var released = Groups.All;
         if (own) released |= Groups.OwnItems;
         if (item.Health) released |= Groups.HealthItems;
         if (Groups.Ticked != 0 && ConditionEvaluator.IsTicked(principal!, item)) released |= Groups.Ticked;
-        return released;
+        return barred ? released & plan!.ReadBack : released;
     }
 
     /// <summary>A condition on items is told to the ledger as true when it holds for any of them.</summary>

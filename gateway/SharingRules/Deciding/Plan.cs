@@ -112,6 +112,9 @@ internal sealed class Plan
     /// </summary>
     public required bool IsCoordination { get; init; }
 
+    /// <summary>The group whose items are always read back by the agency and team that wrote them; 0 in a view that has none.</summary>
+    public required ulong ReadBack { get; init; }
+
     /// <summary>The group that never leaves its own agency and team; 0 in a view that has none.</summary>
     public required ulong Internal { get; init; }
 

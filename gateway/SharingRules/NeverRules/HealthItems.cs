@@ -4,7 +4,7 @@ namespace Partnership.SharingRules.NeverRules;
 
 /// <summary>
 /// NR9: a health item without the Caldicott mark leaves health agencies to nobody but the coordination. Its author's agency and
-/// team read back what they wrote.
+/// team read back the findings they wrote.
 /// </summary>
 internal static class HealthItems
 {

@@ -18,7 +18,7 @@ internal static class CaseProjection
     public static SealScope SealOf(Guid caseId) => new(caseId, "case", MaracService.Owner);
 
     /// <remarks>
-    /// The same on whatever day it is made: it says a victim's age as of the referral; <see cref="ChildCases.AsOf"/> as of
+    /// The same on whatever day it is made: it has the victim's age at the referral, and <see cref="ChildCases.AsOf"/> the age on
     /// the day it is read.
     /// </remarks>
     public static ViewRow Row(WholeCase whole, ISearchHasher hasher) => new(

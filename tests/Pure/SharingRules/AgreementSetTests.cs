@@ -216,7 +216,7 @@ public sealed class AgreementSetTests
         Assert.Empty(WithheldFrom(World.People["patrol"]));
 
         static IReadOnlyList<Withheld> WithheldFrom(Principal principal) =>
-            World.Agreements.WithheldFor(principal, RecordTypes.MaracCase, Purposes.MaracMeeting, "LISTED", World.Today);
+            World.Agreements.WithheldFor(principal, RecordTypes.MaracCase, Purposes.MaracMeeting, "HEARD", World.Today);
     }
 
     [Fact]
@@ -233,9 +233,9 @@ public sealed class AgreementSetTests
     public void A_group_that_a_whole_rule_gives_under_a_condition_is_withheld_by_that_rule()
     {
         var set = World.Compiled(Changed("    when: member\n    permit: [meta]\n\n  - id: marac/5.2", "    when: [member, known-to-somebody]\n    permit: [meta]\n\n  - id: marac/5.2"));
-        Assert.Contains(new Withheld("meta", "marac/5.1"), set.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "LISTED", World.Today));
+        Assert.Contains(new Withheld("meta", "marac/5.1"), set.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "HEARD", World.Today));
         Assert.DoesNotContain(
-            World.Agreements.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "LISTED", World.Today), withheld => withheld.Group == "meta");
+            World.Agreements.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "HEARD", World.Today), withheld => withheld.Group == "meta");
     }
 
     [Fact]
@@ -299,7 +299,7 @@ public sealed class AgreementSetTests
     {
         var random = new Random(20261005);
         string[] denied = ["protection", "meta", "triage", "victim-identity", "perpetrator-identity", "children", "summary", "shared-research", "minutes", "actions"];
-        string[] conditions = ["", "    when: member\n", "    when: [member, known-to-somebody]\n", "    when: summary\n", "    states: [LISTED]\n"];
+        string[] conditions = ["", "    when: member\n", "    when: [member, known-to-somebody]\n", "    when: summary\n", "    states: [HEARD]\n"];
         for (var turn = 0; turn < 20; turn++)
         {
             var party = new[] { "coordination", "police", "landlord", "fire-service" }[random.Next(4)];

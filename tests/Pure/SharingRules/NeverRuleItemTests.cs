@@ -58,6 +58,25 @@ public sealed class NeverRuleItemTests
         Assert.True(ReadsFinding(person, held with { Owner = Self(person) }));
     }
 
+    [Theory]
+    [InlineData("landlord", "CKH", null, false)]
+    [InlineData("fire", "CFRS", null, false)]
+    [InlineData("pvp", "CON", "PVP", true)]
+    public void A_held_action_does_not_tell_its_owner_where_the_victim_is(string person, string agency, string? team, bool reads)
+    {
+        var action = new ItemFact(Item) { Owner = new MemberFact(agency, team) };
+        Assert.True(ReadsAction(person, action));
+        Assert.Equal(reads, ReadsAction(person, action with { Held = true }));
+    }
+
+    [Fact]
+    public void A_held_line_of_a_chair_does_not_reach_the_chairs_agency()
+    {
+        var line = new ItemFact(Item) { Owner = new MemberFact("ICB", "MH"), Readers = [new MemberFact("ICB", "MH")] };
+        Assert.True(Reads("health", line, "minutes"));
+        Assert.False(Reads("health", line with { Held = true }, "minutes"));
+    }
+
     [Fact]
     public void A_held_item_follows_a_recorded_need_and_is_lost_by_an_unsafe_copy()
     {
@@ -175,6 +194,16 @@ public sealed class NeverRuleItemTests
         };
         var json = JsonSerializer.SerializeToUtf8Bytes(new { research = new[] { finding } }, WireJson.Options);
         return Released.By(decision, World.Agreements, RecordTypes.MaracCase, json).Text.Contains("marker-text", StringComparison.Ordinal);
+    }
+
+    private static bool ReadsAction(string person, ItemFact item) => Reads(person, item, "actions");
+
+    /// <summary>Whether an item of a list leaves a case, by its key alone.</summary>
+    private static bool Reads(string person, ItemFact item, string list)
+    {
+        var facts = World.Facts("ACTIONS_OPEN").WithMember(World.People[person]) with { Items = [item] };
+        var json = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { [list] = new[] { new { itemId = item.Id } } }, WireJson.Options);
+        return Released.By(World.ReadCase(World.People[person], facts), World.Agreements, RecordTypes.MaracCase, json).Text.Contains(item.Id.ToString(), StringComparison.Ordinal);
     }
 
     private static string ReturnAgreement(string when) =>

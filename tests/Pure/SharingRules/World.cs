@@ -44,7 +44,7 @@ internal static class World
     public static Principal Person(string key, string agency, string? team, string role, params string[] schemes) =>
         new($"register-{key}", $"pseudonym-{key}", $"Somebody Called {key}", agency, team, role, null, schemes, IsPerson: true);
 
-    public static RecordFacts Facts(string state = "LISTED") => new() { Version = 7, State = state, Scheme = "marac" };
+    public static RecordFacts Facts(string state = "HEARD") => new() { Version = 7, State = state, Scheme = "marac" };
 
     public static RecordFacts WithMember(this RecordFacts facts, Principal principal) =>
         facts with { Members = [.. facts.Members, new MemberFact(principal.Agency, principal.Team)] };

@@ -100,11 +100,15 @@ public sealed record Cell
 /// <param name="ReadsUnmarkedHealth">Health agencies and the coordination.</param>
 public sealed record ExpectedRelease(IReadOnlyDictionary<string, Cell> Cells, bool HasLocation, bool ReadsUnmarkedHealth)
 {
-    /// <summary>Whether one item of a group leaves: an author reads back what they wrote, everybody else by NR9 and the location guard.</summary>
+    /// <summary>
+    /// Whether one item of a group leaves: an agency reads back the findings it wrote, everybody and everything else by NR9 and the
+    /// location guard; the owner of an action did not write it.
+    /// </summary>
     public bool Leaves(string group, ItemTraits item)
     {
         var cell = Cells.GetValueOrDefault(group, Cell.Nothing);
-        var barred = !item.Own && ((item.Health && !item.Marked && !ReadsUnmarkedHealth) || (item.Held && !HasLocation));
+        var readBack = item.Own && group == "shared-research";
+        var barred = !readBack && ((item.Health && !item.Marked && !ReadsUnmarkedHealth) || (item.Held && !HasLocation));
         return !barred && (cell.Whole || (cell.OwnItems && item.Own) || (cell.TickedItems && item.Ticked) || (cell.HealthItems && item.Health));
     }
 }

@@ -89,11 +89,11 @@ internal static class Reference
                 foreach (var kind in grant.When.Where(condition => condition is "audience" or "own" or "health-items"))
                 {
                     answer.MayHaveItems = true;
-                    answer.Items.UnionWith(facts.Items.Where(item => IsLetThrough(item) && IsMeant(item, kind)).Select(item => item.Id));
+                    answer.Items.UnionWith(facts.Items.Where(item => IsLetThrough(item, group) && IsMeant(item, kind)).Select(item => item.Id));
                 }
             }
 
-            if (answer.All) answer.Items.UnionWith(facts.Items.Where(IsLetThrough).Select(item => item.Id));
+            if (answer.All) answer.Items.UnionWith(facts.Items.Where(item => IsLetThrough(item, group)).Select(item => item.Id));
             return answer;
         }
 
@@ -106,8 +106,8 @@ internal static class Reference
 
         bool IsOwn(ItemFact item) => item.Owner is { } owner && IsOf(who, owner.Agency, owner.Team);
 
-        bool IsLetThrough(ItemFact item) =>
-            IsOwn(item) || (!(item.Health && !item.Caldicott && who.Agency != "ICB" && !Coordination.Contains(who.Role)) && !(item.Held && !location));
+        bool IsLetThrough(ItemFact item, string group) =>
+            (IsOwn(item) && group == "shared-research") || (!(item.Health && !item.Caldicott && who.Agency != "ICB" && !Coordination.Contains(who.Role)) && !(item.Held && !location));
     }
 
     /// <summary>An item the facts do not list goes to the coordination alone, and only with the location.</summary>
