@@ -1,4 +1,5 @@
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 
 namespace Partnership.Contracts.Topology;
 
@@ -56,6 +57,9 @@ public static class BusTopology
         [typeof(ActionUpdated)] = "marac.action-updated",
         [typeof(CaseClosed)] = "marac.case-closed",
         [typeof(MaracFlagRaised)] = "marac.flag-raised",
+        [typeof(EmergencyOpened)] = "information-sharing.emergency-opened",
+        [typeof(EmergencyUsed)] = "information-sharing.emergency-used",
+        [typeof(EmergencyReviewed)] = "information-sharing.emergency-reviewed",
     };
 
     /// <summary>Every queue that consumes casework events, with the contracts bound to it.</summary>

@@ -8,7 +8,7 @@ LOG=$RUN/log
 APP=$RUN/app
 # The order in which they are stopped: what takes requests first.
 SERVICES=(gateway marac information-sharing identity)
-POSTGRES_ROLES=(marac_migrator marac ledger_migrator ledger)
+POSTGRES_ROLES=(marac_migrator marac ledger_migrator ledger sharing_migrator sharing)
 BUS_USERS=(operator migrator gateway marac information-sharing)
 
 for part in common packages processes postgresql rabbitmq build keys; do
@@ -56,6 +56,8 @@ SQL
         database marac marac
         database marac_keys marac
         database ledger ledger
+        database sharing sharing
+        database sharing_keys sharing
     } | PGPASSFILE=$KEYS/postgres-postgres.pgpass "$(postgres_bin)/psql" -h 127.0.0.1 -p "$POSTGRES_PORT" \
         -U postgres -d postgres -X -q -v ON_ERROR_STOP=1 >/dev/null || fail "could not create roles and databases"
 }
@@ -140,6 +142,13 @@ environment_of() {
         information-sharing)
             bus_of information-sharing
             printf '%s\n' "ASPNETCORE_URLS=http://127.0.0.1:$INFORMATION_SHARING_PORT" \
+                "EventStore__ConnectionString=$(connection sharing sharing)" \
+                "EventStore__KeyConnectionString=$(connection sharing_keys sharing)" \
+                EventStore__RuntimeRole=sharing \
+                "EventStore__WrappingKeyFile=$KEYS/sharing-wrapping.key" \
+                "EventStore__SearchKeyFile=$KEYS/sharing-search.key" \
+                "Agreements__Folder=$ROOT/gateway/agreements" \
+                "Heartbeat__SigningKeyFile=$KEYS/sharing-signing.pem" \
                 "Ledger__ConnectionString=$(connection ledger ledger)" \
                 Ledger__RuntimeRole=ledger \
                 "Ledger__SealKeyFile=$KEYS/ledger-seal.pem" \
@@ -159,6 +168,7 @@ environment_of() {
                 "Pseudonyms__KeyFiles__marac=$KEYS/pseudonym-marac.key" \
                 "Pseudonyms__KeyFiles__sharing=$KEYS/pseudonym-sharing.key" \
                 "Cursors__KeyFile=$KEYS/cursor.key" \
+                "Lease__PublicKeyFile=$KEYS/sharing-signing.pub.pem" \
                 "Identity__Issuers__0__Issuer=$identity" \
                 "Identity__Issuers__0__MetadataAddress=$identity/.well-known/openid-configuration" \
                 Identity__Issuers__0__Audience=partnership ;;
@@ -173,7 +183,9 @@ migrator_environment_of() {
             printf '%s\n' "EventStore__MigratorConnectionString=$(connection marac marac_migrator)" \
                 "EventStore__KeyMigratorConnectionString=$(connection marac_keys marac_migrator)" ;;
         information-sharing)
-            printf '%s\n' "Ledger__MigratorConnectionString=$(connection ledger ledger_migrator)" ;;
+            printf '%s\n' "Ledger__MigratorConnectionString=$(connection ledger ledger_migrator)" \
+                "EventStore__MigratorConnectionString=$(connection sharing sharing_migrator)" \
+                "EventStore__KeyMigratorConnectionString=$(connection sharing_keys sharing_migrator)" ;;
     esac
 }
 

@@ -34,7 +34,7 @@ public sealed class ChangeRecord(
                 return;
             }
 
-            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.At, operation.Command);
+            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.LocalAt, operation.Command);
             if (!decision.Permitted)
             {
                 await refusals.HideAsync(request, decision);

@@ -111,8 +111,7 @@ public sealed class ListRecords(
     private async Task<Page?> CollectAsync(SharingRequest request, string query, ReadOnlyMemory<byte> body, ListPosition position, int limit)
     {
         var operation = request.Operation;
-        var today = DateOnly.FromDateTime(request.At.UtcDateTime);
-        var reach = agreements.ReachOf(request.Principal, operation.RecordType, operation.Verb, request.Purpose, today);
+        var reach = agreements.ReachOf(request.Principal, operation.RecordType, operation.Verb, request.Purpose, request.Today);
         var page = new Page();
         for (var fetched = 0; fetched < MaxServicePages; fetched++)
         {

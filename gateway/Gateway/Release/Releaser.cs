@@ -1,4 +1,5 @@
 using System.Buffers;
+using Partnership.Gateway.Callers;
 using Partnership.Gateway.Operations;
 using Partnership.Gateway.Recording;
 using Partnership.Ledger;
@@ -7,10 +8,17 @@ using Partnership.SharingRules;
 namespace Partnership.Gateway.Release;
 
 /// <summary>The one door out: digest, entry, confirmation, then the bytes. In that order, or nothing.</summary>
-public sealed class Releaser(LedgerWriter ledger, EntryFactory entries, Refusals refusals)
+public sealed class Releaser(LedgerWriter ledger, EntryFactory entries, Refusals refusals, SharingLease lease)
 {
     public async Task ReleaseAsync(SharingRequest request, Guid entryId, IReadOnlyList<EntryRecord> records, Decision decision, ArrayBufferWriter<byte> body, string? tag)
     {
+        // What began in time may have waited for a slow service until after it.
+        if (!lease.IsHeld)
+        {
+            await FixedAnswer.LeaseOver.WriteAsync(request.Http);
+            return;
+        }
+
         var entry = entries.Release(request, entryId, records, decision, body.WrittenSpan);
         if (await ledger.RecordAsync(entry) is not { } promise)
         {

@@ -35,13 +35,16 @@ internal enum Conditions : uint
 
     /// <summary>The record belongs to a scheme whose ledger the caller may read.</summary>
     OwnScheme = 1 << 9,
+
+    /// <summary>The caller reads under an emergency of their own, which is open and is for this record (<c>information-sharing</c> §5).</summary>
+    Emergency = 1 << 24,
 }
 
 /// <summary>The conditions' names in agreements and in the ledger, and where each may stand.</summary>
 internal static class ConditionTerms
 {
     /// <summary>Conditions that give way to a record at all; the others narrow what leaves of it.</summary>
-    public const Conditions Access = Conditions.Member | Conditions.Own | Conditions.OwnAgency | Conditions.OwnScheme;
+    public const Conditions Access = Conditions.Member | Conditions.Own | Conditions.OwnAgency | Conditions.OwnScheme | Conditions.Emergency;
 
     /// <summary>Conditions that hold for some items of a group and not for others, or for one group and not for another.</summary>
     public const Conditions OnGroupsOnly = Conditions.OwnTenancy | Conditions.KnownTo | Conditions.NeedRecorded;
@@ -55,7 +58,7 @@ internal static class ConditionTerms
         (Conditions.Member, "member"), (Conditions.Own, "own"), (Conditions.OwnAgency, "own-agency"),
         (Conditions.OwnTenancy, "own-tenancy"), (Conditions.KnownTo, "known-to"), (Conditions.KnownToSomebody, "known-to-somebody"),
         (Conditions.Supporting, "supporting"), (Conditions.NeedRecorded, "need-recorded"), (Conditions.Summary, "summary"),
-        (Conditions.OwnScheme, "own-scheme"),
+        (Conditions.OwnScheme, "own-scheme"), (Conditions.Emergency, "emergency"),
     ];
 
     public static IEnumerable<string> Names => Terms.Select(term => term.Name);

@@ -18,6 +18,7 @@ internal static class ConditionEvaluator
         if (Asked(Conditions.Supporting) && HasRelation(principal, facts, RelationKinds.Supporting)) held |= Conditions.Supporting;
         if (Asked(Conditions.Summary) && facts.HasSummary) held |= Conditions.Summary;
         if (Asked(Conditions.OwnScheme) && IsOwnScheme(principal, facts)) held |= Conditions.OwnScheme;
+        if (Asked(Conditions.Emergency) && principal.InEmergency) held |= Conditions.Emergency;
         if (Asked(Conditions.KnownTo | Conditions.KnownToSomebody) && HasRelation(principal, facts, RelationKinds.KnownTo))
             held |= Conditions.KnownTo | Conditions.KnownToSomebody;
         return held & mentioned;

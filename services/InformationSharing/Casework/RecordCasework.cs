@@ -24,7 +24,10 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
     IConsumer<MemberRemoved>,
     IConsumer<RelationRecorded>,
     IConsumer<NeedRecorded>,
-    IConsumer<SummaryWritten>
+    IConsumer<SummaryWritten>,
+    IConsumer<EmergencyOpened>,
+    IConsumer<EmergencyUsed>,
+    IConsumer<EmergencyReviewed>
 {
     public Task Consume(ConsumeContext<ReferralSubmitted> context) => RecordAsync(context);
 
@@ -49,6 +52,12 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
     public Task Consume(ConsumeContext<NeedRecorded> context) => RecordAsync(context);
 
     public Task Consume(ConsumeContext<SummaryWritten> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyOpened> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyUsed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyReviewed> context) => RecordAsync(context);
 
     private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context) where TEvent : class, ICaseworkEvent
     {

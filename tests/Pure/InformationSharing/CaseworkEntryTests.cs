@@ -42,9 +42,11 @@ public sealed class CaseworkEntryTests
 
             var message = Message(type);
             var entry = CaseworkEntry.Of(message, Nonce, null);
-            Assert.Equal(type == typeof(ReferralSubmitted) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
-            Assert.StartsWith(entry.Service + ".", exchange, StringComparison.Ordinal);
-            Assert.StartsWith("marac.", entry.Records[0].RecordType, StringComparison.Ordinal);
+            Assert.Equal(type == typeof(ReferralSubmitted) || type == typeof(EmergencyOpened) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
+            Assert.Equal("marac", entry.Service);
+            var ofSharing = message is EmergencyMessage;
+            Assert.StartsWith(ofSharing ? "information-sharing." : "marac.", exchange, StringComparison.Ordinal);
+            Assert.StartsWith(ofSharing ? "sharing." : "marac.", entry.Records[0].RecordType, StringComparison.Ordinal);
         }
     }
 
