@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Partnership.Gateway.Callers;
 using Partnership.Gateway.Commanding;
@@ -38,6 +39,7 @@ public static class GatewayHost
         services.AddHttpForwarder();
         services.AddSingleton<ServiceClient>();
         services.AddSingleton<ServiceForwarder>();
+        services.AddSingleton<FactsClient>();
 
         services.AddSingleton(provider => new TokenValidator(
             configuration.GetSection("Identity:Issuers").Get<IssuerOptions[]>() ?? [], provider.GetRequiredService<TimeProvider>()));
@@ -67,12 +69,14 @@ public static class GatewayHost
         services.AddSingleton<ListRecords>();
         services.AddSingleton<SubmitRecord>();
         services.AddSingleton<ChangeRecord>();
+        services.AddSingleton<ReadDocument>();
+        services.TryAddSingleton(new OperationList(OperationTable.All));
         services.AddSingleton<OperationEndpoints>();
         services.AddHealthChecks().AddCheck<CanRelease>("can-release", tags: [HealthTags.Ready]);
 
         var app = builder.Build();
         app.MapServiceDefaults();
-        var description = OpenApiDocument.Create();
+        var description = OpenApiDocument.Create(app.Services.GetRequiredService<OperationList>().All);
         app.MapGet("/openapi.json", http => FixedAnswer.WriteAsync(http, 200, "application/json", description));
         app.Services.GetRequiredService<OperationEndpoints>().Map(app);
         return app;

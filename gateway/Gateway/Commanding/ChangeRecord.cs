@@ -11,7 +11,7 @@ namespace Partnership.Gateway.Commanding;
 /// it out only while those facts hold. Denied and unknown are the identical 404.
 /// </summary>
 public sealed class ChangeRecord(
-    ServiceForwarder forwarder, ServiceClient services, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies, GatewayOptions options)
+    ServiceForwarder forwarder, FactsClient factsClient, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies)
 {
     private const int MaxAttempts = 4;
 
@@ -21,7 +21,7 @@ public sealed class ChangeRecord(
         ReadBody? body = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var (status, facts) = await FactsAsync(request, id);
+            var (status, facts) = await factsClient.ReadAsync(request, id);
             if (status == 404)
             {
                 await refusals.HideAsync(request, null);
@@ -83,25 +83,5 @@ public sealed class ChangeRecord(
         if (expected.Count == 0) return true;
         var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.Record(request.Operation.Pattern, id), id);
         return tag is not null && record!.Facts.Version == facts.Facts.Version && expected.Count == 1 && (expected[0] == tag || expected[0] == "*");
-    }
-
-    private async Task<(int Status, Envelope? Facts)> FactsAsync(SharingRequest request, Guid id)
-    {
-        using var timeout = new CancellationTokenSource(options.ServiceTimeout);
-        try
-        {
-            var path = OperationPaths.Record(request.Operation.Pattern, id) + "/facts";
-            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, ServiceCaller.Of(request), null, []);
-            using var response = await services.SendAsync(message, timeout.Token);
-            var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
-            var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && facts.Id == id && facts.Type == request.Operation.RecordType
-                ? facts
-                : null;
-            return (answer.Status, read);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return (0, null);
-        }
     }
 }

@@ -10,6 +10,9 @@ public enum OperationKind
     /// <summary>One record by id.</summary>
     Read,
 
+    /// <summary>A photo or a document of a record, whole.</summary>
+    Document,
+
     /// <summary>A page of records within the caller's reach.</summary>
     List,
 
@@ -52,6 +55,12 @@ public sealed record Operation
     public bool NamesScheme { get; init; }
     public bool Idempotent { get; init; }
 
+    /// <summary>For documents: the field group they belong to, all of which the caller must have.</summary>
+    public string? DocumentGroup { get; init; }
+
+    /// <summary>For documents: what they may be.</summary>
+    public IReadOnlyList<string> ContentTypes { get; init; } = [];
+
     /// <summary>Only for a session that began with a second factor.</summary>
     public bool SecondFactor { get; init; }
 
@@ -65,6 +74,9 @@ public sealed record Operation
     /// <summary>Views whose records the operation answers with.</summary>
     public Type View => OperationTable.ViewOf(RecordType);
 }
+
+/// <summary>The operations one gateway offers: <see cref="OperationTable.All"/>, and those a test adds.</summary>
+public sealed record OperationList(IReadOnlyList<Operation> All);
 
 /// <summary>Every operation the gateway offers.</summary>
 public static class OperationTable

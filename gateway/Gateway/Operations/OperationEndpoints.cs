@@ -14,7 +14,8 @@ namespace Partnership.Gateway.Operations;
 /// </summary>
 public sealed class OperationEndpoints(
     TokenValidator tokens, PeopleRegister register, Pseudonyms pseudonyms, AgreementSet agreements, Refusals refusals,
-    RateLimits limits, PartnershipDays days, GatewayOptions options, ReadRecord reading, ListRecords listing, SubmitRecord submitting, ChangeRecord changing, TimeProvider clock)
+    RateLimits limits, PartnershipDays days, GatewayOptions options, OperationList operations, ReadRecord reading,
+    ReadDocument documents, ListRecords listing, SubmitRecord submitting, ChangeRecord changing, TimeProvider clock)
 {
     private const string JustificationHeader = "Sharing-Justification", EmergencyHeader = "Sharing-Emergency", PurposeHeader = "Sharing-Purpose";
 
@@ -22,9 +23,9 @@ public sealed class OperationEndpoints(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var operation in OperationTable.All)
+        foreach (var operation in operations.All)
             routes.MapMethods(operation.Pattern, [operation.Method], http => HandleAsync(http, operation));
-        foreach (var group in OperationTable.All.GroupBy(o => o.Pattern))
+        foreach (var group in operations.All.GroupBy(o => o.Pattern))
             routes.Map(group.Key, http => FixedAnswer.NotAllowed.WriteAsync(http)).Add(e => ((RouteEndpointBuilder)e).Order = 1);
         routes.MapFallback(http => FixedAnswer.NotFound.WriteAsync(http));
     }
@@ -153,6 +154,7 @@ public sealed class OperationEndpoints(
     private Task CarryOutAsync(SharingRequest request) => request.Operation.Kind switch
     {
         OperationKind.Read => reading.HandleAsync(request),
+        OperationKind.Document => documents.HandleAsync(request),
         OperationKind.List => listing.HandleAsync(request),
         OperationKind.Submit => submitting.HandleAsync(request),
         OperationKind.Change => changing.HandleAsync(request),

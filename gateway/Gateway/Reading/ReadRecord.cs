@@ -75,7 +75,7 @@ public sealed class ReadRecord(
         }
 
         RecordAnswers.WriteReceipt(body, receipt);
-        await releaser.ReleaseAsync(request, receipt, [EntryRecords.Of(record, decision)], decision, body, tag);
+        await releaser.ReleaseAsync(request, receipt, [EntryRecords.Of(record, decision)], decision, body.WrittenMemory, tag);
     }
 
     /// <summary>

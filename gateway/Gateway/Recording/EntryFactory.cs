@@ -71,7 +71,7 @@ public sealed class EntryFactory(GatewayKeys keys, AgreementSet agreements, Time
             At = request.At,
             Operation = request.Operation.Kind switch
             {
-                OperationKind.Read or OperationKind.List => LedgerOperations.Consultation,
+                OperationKind.Read or OperationKind.Document or OperationKind.List => LedgerOperations.Consultation,
                 OperationKind.Submit => LedgerOperations.Collection,
                 OperationKind.Change => LedgerOperations.Alteration,
             },

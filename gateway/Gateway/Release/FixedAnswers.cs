@@ -63,7 +63,8 @@ public sealed class FixedAnswer
             WireJson.Options));
 
     /// <summary>The only way a body leaves the gateway: headers by allow-list, never cached, never compressed.</summary>
-    public static async Task WriteAsync(HttpContext http, int status, string? contentType, ReadOnlyMemory<byte> body)
+    /// <param name="aborted">Ends a sending whose recipient has gone away, with an exception, so that it can be noted.</param>
+    public static async Task WriteAsync(HttpContext http, int status, string? contentType, ReadOnlyMemory<byte> body, CancellationToken aborted = default)
     {
         var response = http.Response;
         response.StatusCode = status;
@@ -71,7 +72,7 @@ public sealed class FixedAnswer
         response.Headers.XContentTypeOptions = "nosniff";
         if (contentType is not null) response.ContentType = contentType;
         if (status != 204) response.ContentLength = body.Length;
-        if (body.Length > 0) await response.Body.WriteAsync(body, CancellationToken.None);
+        if (body.Length > 0) await response.Body.WriteAsync(body, aborted);
         await response.CompleteAsync();
     }
 

@@ -28,7 +28,7 @@ public sealed class EmergencyTests(SharedPlatform shared)
         var emergency = await OpenAsync(csc);
         var read = await csc.GetAsync(it, Emergency, ("Sharing-Emergency", emergency));
         Assert.True(read.Status == HttpStatusCode.OK, read.ToString());
-        Assert.NotNull(read.At("data.victim.familyName"));
+        Assert.NotNull(read.At("data.victim.name"));
         Assert.NotNull(read.At("data.victim.addresses[0].postcode"));
         Assert.NotNull(read.At("data.perpetrators[0]"));
         Assert.NotNull(read.At("data.children[0]"));

@@ -30,7 +30,8 @@ internal sealed class GatewayBeforeStub : IAsyncDisposable
     public Uri Address => new(app.Urls.Single());
 
     public static async Task<GatewayBeforeStub> StartAsync(
-        RunningPlatform platform, TimeProvider? clock = null, IReadOnlyList<(string Key, string? Value)>? more = null, Action<IServiceCollection>? services = null)
+        RunningPlatform platform, TimeProvider? clock = null, IReadOnlyList<(string Key, string? Value)>? more = null, Action<IServiceCollection>? services = null,
+        TimeSpan? readyWithin = null)
     {
         var stub = new StubService();
         var settings = platform.Provider(Services.Gateway).GetRequiredService<IConfiguration>().AsEnumerable().ToDictionary(s => s.Key, s => s.Value);
@@ -48,7 +49,17 @@ internal sealed class GatewayBeforeStub : IAsyncDisposable
         });
         await app.StartAsync();
         var gateway = new GatewayBeforeStub(app, stub, platform);
-        await Eventually.Async(async () => (await gateway.http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, "the second gateway is ready");
+        try
+        {
+            await Eventually.Async(
+                async () => (await gateway.http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, "the second gateway is ready", readyWithin);
+        }
+        catch (TimeoutException)
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+
         return gateway;
     }
 
