@@ -37,6 +37,7 @@ public sealed class FixedAnswer
 
     public static FixedAnswer LeaseOver { get; } = new(503, "sharing-not-confirmed", "The people register and the agreements are not confirmed at present, so nothing is released. Try again shortly.");
 
+    private const int Portion = 64 * 1024;
     private readonly byte[] body;
 
     private FixedAnswer(int status, string code, string sentence)
@@ -72,8 +73,16 @@ public sealed class FixedAnswer
         response.Headers.XContentTypeOptions = "nosniff";
         if (contentType is not null) response.ContentType = contentType;
         if (status != 204) response.ContentLength = body.Length;
-        if (body.Length > 0) await response.Body.WriteAsync(body, aborted);
+        for (var sent = 0; sent < body.Length; sent += Portion)
+        {
+            // In portions, because the server drops what it is given for somebody who has gone, and does not say so.
+            await response.Body.WriteAsync(body.Slice(sent, Math.Min(Portion, body.Length - sent)), aborted);
+            aborted.ThrowIfCancellationRequested();
+        }
+
         await response.CompleteAsync();
+        // Of an answer of several portions nobody can have everything yet.
+        if (body.Length > Portion) aborted.ThrowIfCancellationRequested();
     }
 
     public static byte[] ProblemBody(int status, string code, string sentence) => Encoding.UTF8.GetBytes(string.Create(
