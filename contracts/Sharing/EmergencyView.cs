@@ -104,7 +104,7 @@ public sealed record OpenEmergency
 }
 
 /// <summary>Body of <c>POST /internal/emergencies/{id}/uses</c>: the gateway is about to release this record under it.</summary>
-public sealed record UseEmergencyRequest
+public sealed record EmergencyUse
 {
     public required string RecordType { get; init; }
     public required Guid RecordId { get; init; }

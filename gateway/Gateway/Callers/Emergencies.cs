@@ -42,7 +42,7 @@ public sealed class Emergencies(ServiceClient services, GatewayOptions options)
     /// </summary>
     public async Task<EmergencyStanding> UseAsync(SharingRequest request, Envelope record, Guid entryId, Decision decision)
     {
-        var use = new UseEmergencyRequest { RecordType = record.Type, RecordId = record.Id, Subjects = record.Facts.Subjects, EntryId = entryId };
+        var use = new EmergencyUse { RecordType = record.Type, RecordId = record.Id, Subjects = record.Facts.Subjects, EntryId = entryId };
         var body = JsonSerializer.SerializeToUtf8Bytes(use, WireJson.Options);
         var answer = await AskAsync(HttpMethod.Post, $"/internal/emergencies/{request.EmergencyId}/uses", body, ServiceCaller.Of(request, decision));
         return answer.Status switch

@@ -18,6 +18,8 @@ public sealed class PeopleRegister(ServiceClient services, SharingLease lease, P
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), AnswerWithin = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim refreshing = new(1);
     private volatile Snapshot? current;
     private long lastTried;
@@ -58,7 +60,8 @@ public sealed class PeopleRegister(ServiceClient services, SharingLease lease, P
     public async ValueTask<bool> MayShareAsync()
     {
         if (lease.IsHeld) return true;
-        await refreshing.WaitAsync();
+        // Who asks is told soon: a service that hangs is as good as away.
+        if (!await refreshing.WaitAsync(Patience)) return lease.IsHeld;
         try
         {
             // Whoever waited here finds what the one before found.
@@ -96,7 +99,9 @@ public sealed class PeopleRegister(ServiceClient services, SharingLease lease, P
         string? reason;
         try
         {
-            reason = await RefreshAsync(cancellationToken) ? null : "no fresh heartbeat for this register and these agreements";
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(AnswerWithin);
+            reason = await RefreshAsync(limit.Token) ? null : "no fresh heartbeat for this register and these agreements";
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

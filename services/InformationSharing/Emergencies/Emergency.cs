@@ -66,7 +66,7 @@ public sealed record Emergency
     }
 
     /// <summary>Null when this record may not be read under it: it has ended, is somebody else's, or is for another record.</summary>
-    public EmergencyUsed? Use(Caller caller, UseEmergencyRequest request, DateTimeOffset now) =>
+    public EmergencyUsed? Use(Caller caller, EmergencyUse request, DateTimeOffset now) =>
         IsOpen(now) && IsOf(caller) && request.RecordType == Opens && (RecordId is null || RecordId == request.RecordId)
             ? new EmergencyUsed
             {

@@ -129,7 +129,7 @@ internal static class EmergencyEndpoints
             : TypedResults.NotFound();
 
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> UseAsync(
-        Guid id, UseEmergencyRequest use, CallerContext caller, EmergencyStreams emergencies, EmergencyMeter meter, TimeProvider clock, CancellationToken ct)
+        Guid id, EmergencyUse use, CallerContext caller, EmergencyStreams emergencies, EmergencyMeter meter, TimeProvider clock, CancellationToken ct)
     {
         for (var attempt = 1; attempt <= MostAttempts; attempt++)
         {

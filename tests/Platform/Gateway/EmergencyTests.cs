@@ -176,6 +176,36 @@ public sealed class EmergencyTests(SharedPlatform shared)
     }
 
     [Fact]
+    public async Task It_opens_nothing_to_somebody_on_the_conflict_register_and_no_use_is_made_of_it()
+    {
+        var platform = await shared.StartedAsync();
+        var casework = new Casework(platform);
+        var (pvp, health) = (platform.As("pvp"), platform.As("health"));
+        var body = Samples.Referral(agency: "CKH", emailDomain: "crosskeyshomes.example", change: b => b["perpetrators"]![0]!["aliases"] = new JsonArray("MISTRY, Sanjay"));
+        var it = await casework.AcceptAsync(await casework.SubmitAsync("landlord", body));
+        var emergency = await OpenAsync(pvp);
+        Assert.Equal(NotFound, (await pvp.GetAsync(it, Emergency, ("Sharing-Emergency", emergency))).Text);
+        var entry = await casework.LedgerAsync(Casework.IdOf(it), e => e.GetProperty("outcome").GetString() == "DENY");
+        Assert.Equal("NR2", entry.GetProperty("records")[0].GetProperty("decisionRule")[0].GetString());
+        Assert.Equal(0, (await platform.As("dpo").GetAsync($"/sharing/emergencies/{emergency}", Audit)).At("data.uses")?.GetArrayLength());
+        Assert.Equal(HttpStatusCode.OK, (await health.GetAsync(it, Emergency, ("Sharing-Emergency", await OpenAsync(health)))).Status);
+    }
+
+    [Fact]
+    public async Task Each_step_of_it_is_in_the_ledger()
+    {
+        var platform = await shared.StartedAsync();
+        var casework = new Casework(platform);
+        var idva = platform.As("idva");
+        var emergency = Guid.Parse(await OpenAsync(idva));
+        await casework.LedgerAsync(emergency, e => e.GetProperty("operation").GetString() == "COLLECTION" && e.GetProperty("actor").GetProperty("agency").GetString() == "SASP");
+        Assert.Equal(HttpStatusCode.OK, (await idva.GetAsync(await casework.CaseAsync(), Emergency, ("Sharing-Emergency", emergency.ToString()))).Status);
+        await casework.LedgerAsync(emergency, e => e.GetProperty("operation").GetString() == "ALTERATION" && e.GetProperty("actor").GetProperty("agency").GetString() == "SASP");
+        await platform.As("dpo").PostAsync($"/sharing/emergencies/{emergency}/review", new { outcome = "JUSTIFIED" });
+        await casework.LedgerAsync(emergency, e => e.GetProperty("operation").GetString() == "ALTERATION" && e.GetProperty("actor").GetProperty("role").GetString() == "data-protection-officer");
+    }
+
+    [Fact]
     public async Task It_is_reviewed_once_by_the_information_governance_lead_and_by_nobody_else()
     {
         var platform = await shared.StartedAsync();

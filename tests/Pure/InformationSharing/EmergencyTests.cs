@@ -87,7 +87,7 @@ public sealed class EmergencyTests
             earlier ?? [], Settings, Now),
     ]);
 
-    private static UseEmergencyRequest UseOf(Guid record) => new() { RecordType = "marac.case", RecordId = record, Subjects = [], EntryId = Id };
+    private static EmergencyUse UseOf(Guid record) => new() { RecordType = "marac.case", RecordId = record, Subjects = [], EntryId = Id };
 
     private static PartnershipConfiguration Settings { get; } = new()
     {

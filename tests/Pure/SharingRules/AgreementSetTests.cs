@@ -78,7 +78,7 @@ public sealed class AgreementSetTests
         Assert.Equal(["marac-triage"], set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today, "accept"));
         Assert.Empty(set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today, "confirm-redirect"));
         Assert.Empty(set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today));
-        Assert.Equal(["marac-meeting"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Consult, World.Today));
+        Assert.Equal(["emergency", "marac-meeting"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Consult, World.Today));
         Assert.Equal(["marac-referral"], set.PurposesFor(Police, RecordTypes.MaracReferral, Operations.Consult, World.Today));
         Assert.Equal(["audit"], set.PurposesFor(World.People["marac-auditor"], RecordTypes.SharingEntry, Operations.Search, World.Today));
     }
