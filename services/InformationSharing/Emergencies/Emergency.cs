@@ -86,7 +86,12 @@ public sealed record Emergency
         if (!AwaitsReview) return EmergencyRefusals.AlreadyReviewed;
         return new EmergencyReviewed
         {
-            EmergencyId = Opening.EmergencyId, At = now, Outcome = outcome, Reviewer = reviewer, Late = IsOverdue(now), Note = note,
+            EmergencyId = Opening.EmergencyId,
+            At = now,
+            Outcome = outcome,
+            Reviewer = reviewer,
+            Late = IsOverdue(now),
+            Note = note,
         };
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Partnership.Tests.Support;
-using Partnership.Tests.Support.Hosts;
 using Xunit;
 
 namespace Partnership.Tests.Platform.Gateway;

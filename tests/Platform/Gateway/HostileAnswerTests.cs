@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Partnership.Tests.Support.Hosts;
 using Xunit;
 
 namespace Partnership.Tests.Platform.Gateway;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Partnership.Tests.Support;
 using Partnership.Tests.Support.Hosts;
 using Xunit;

@@ -99,8 +99,14 @@ public sealed class EmergencyTests
         WorkingDays = new WorkingDays(new Dictionary<int, IReadOnlyList<DateOnly>>()),
         Marac = new MaracSettings
         {
-            Thresholds = [], RepeatWindowMonths = 12, RepeatDefinitionVersion = "x", DashAgeWarningWeeks = 4, JudgementMinChars = 1,
-            TriageWorkingDays = 1, InfoReplyWorkingDays = 1, NeedMaxDays = 1,
+            Thresholds = [],
+            RepeatWindowMonths = 12,
+            RepeatDefinitionVersion = "x",
+            DashAgeWarningWeeks = 4,
+            JudgementMinChars = 1,
+            TriageWorkingDays = 1,
+            InfoReplyWorkingDays = 1,
+            NeedMaxDays = 1,
         },
     };
 }
