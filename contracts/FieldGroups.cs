@@ -69,11 +69,17 @@ public static class FieldGroups
     /// <summary>Entries of the disclosure ledger, for the ledger readers of their scheme.</summary>
     public const string LedgerEntry = "ledger-entry";
 
+    /// <summary>Use of the emergency access: who, when, of what kind, how often, and what its review came to.</summary>
+    public const string Emergency = "emergency";
+
+    /// <summary>What an emergency was opened for: the reason and the person at risk, in the words of whoever opened it.</summary>
+    public const string EmergencyReason = "emergency-reason";
+
     /// <summary>Every name above, in the order of the matrix.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Protection, Meta, Triage, VictimIdentity, SearchDetails, Diversity, VictimLocation, SafeContact,
         PerpetratorIdentity, Children, ChildPlaces, RiskChecklist, Narrative, Summary, SharedResearch, InternalResearch,
-        Minutes, Actions, Flag, LedgerEntry,
+        Minutes, Actions, Flag, LedgerEntry, Emergency, EmergencyReason,
     ];
 }

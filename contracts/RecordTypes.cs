@@ -11,6 +11,7 @@ public static class RecordTypes
     public const string MaracAction = "marac.action";
     public const string MaracFlag = "marac.flag";
     public const string SharingEntry = "sharing.entry";
+    public const string SharingEmergency = "sharing.emergency";
 }
 
 /// <summary>What a caller does to a record; a rule of an agreement permits one or more of these.</summary>
@@ -32,4 +33,7 @@ public static class Purposes
     public const string MaracAction = "marac-action";
     public const string MaracFlag = "marac-flag";
     public const string Audit = "audit";
+
+    /// <summary>One person at risk in an emergency, for half an hour: only with an emergency that the caller has opened.</summary>
+    public const string Emergency = "emergency";
 }

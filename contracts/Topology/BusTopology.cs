@@ -1,4 +1,5 @@
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 
 namespace Partnership.Contracts.Topology;
 
@@ -56,6 +57,9 @@ public static class BusTopology
         [typeof(ActionUpdated)] = "marac.action-updated",
         [typeof(CaseClosed)] = "marac.case-closed",
         [typeof(MaracFlagRaised)] = "marac.flag-raised",
+        [typeof(EmergencyOpened)] = "information-sharing.emergency-opened",
+        [typeof(EmergencyUsed)] = "information-sharing.emergency-used",
+        [typeof(EmergencyReviewed)] = "information-sharing.emergency-reviewed",
     };
 
     /// <summary>
@@ -71,8 +75,16 @@ public static class BusTopology
         ["marac.case"] =
         [
             typeof(CaseOpened), typeof(MemberListed), typeof(MemberRemoved), typeof(RelationRecorded), typeof(NeedRecorded),
-            typeof(SummaryWritten),
+            typeof(SummaryWritten), typeof(UnsafeCopiesRecorded), typeof(HoldCleared), typeof(CaseAmended), typeof(CaseListed),
+            typeof(CaseHeard), typeof(ActionPlanIssued), typeof(CaseClosed),
         ],
+        ["marac.conflict-register"] = [typeof(ConflictDeclared), typeof(CaseRestricted)],
+        ["marac.meeting"] = [typeof(MeetingScheduled)],
+        ["marac.research"] = [typeof(ResearchRequested), typeof(ResearchReturned), typeof(CaldicottMarked)],
+        ["marac.minutes"] = [typeof(MinutesRecorded)],
+        ["marac.action"] = [typeof(ActionAssigned), typeof(ActionNeedConfirmed), typeof(ActionUpdated)],
+        ["marac.flag"] = [typeof(MaracFlagRaised)],
+        ["information-sharing.emergency"] = [typeof(EmergencyOpened), typeof(EmergencyUsed), typeof(EmergencyReviewed)],
     };
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace Partnership.SharingRules;
 /// </summary>
 /// <remarks>
 /// Deny beats permit; no rule, no fact, an expired agreement or a missed review deny; the never-rules come before every
-/// rule of an agreement. Dates are taken in UTC.
+/// rule of an agreement. A day is the day of the moment given, in that moment's own offset: pass the partnership's time.
 /// </remarks>
 public sealed class AgreementSet
 {
@@ -61,7 +61,7 @@ public sealed class AgreementSet
         ArgumentNullException.ThrowIfNull(principal);
         if (PremisesReceiveNothing.Denies(principal.Agency, recordType)) return Decision.Denied(DenialCodes.NeverRule, PremisesReceiveNothing.Id, Digest);
         if (index.Find(principal, recordType, operation, purpose, command) is not { } plan) return Decision.Denied(DenialCodes.NoRule, null, Digest);
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = DateOnly.FromDateTime(now.DateTime);
         if (!plan.Agreement.InForce(today)) return Denied(DenialCodes.AgreementNotInForce);
         if (facts is null) return operation == Operations.Submit ? WithoutFacts(plan, principal, today) : Denied(DenialCodes.NoFacts);
         if (RestrictedReaders.Denies(principal, facts)) return Denied(DenialCodes.NeverRule, RestrictedReaders.Id);
@@ -107,6 +107,7 @@ public sealed class AgreementSet
     /// <summary>Each code is one condition; where a rule needs several, the record has every one of their codes.</summary>
     private static IEnumerable<string> CodesOf(Conditions when, Principal principal)
     {
+        if ((when & Conditions.Emergency) != 0) return []; // One record that somebody knows of, never a list.
         if ((when & Conditions.Own) != 0) return [ReachCodes.Author(principal.Pseudonym)];
         if ((when & Conditions.OwnAgency) != 0) return [ReachCodes.AuthorAgency(principal.Agency, principal.Team)];
         if ((when & Conditions.Addressee) != 0) return [ReachCodes.Addressee(principal.Agency, principal.Team)];

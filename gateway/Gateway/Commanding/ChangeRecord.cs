@@ -11,7 +11,7 @@ namespace Partnership.Gateway.Commanding;
 /// it out only while those facts hold. Denied and unknown are the identical 404.
 /// </summary>
 public sealed class ChangeRecord(
-    ServiceForwarder forwarder, ServiceClient services, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies, GatewayOptions options)
+    ServiceForwarder forwarder, FactsClient factsClient, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies)
 {
     private const int MaxAttempts = 4;
 
@@ -28,7 +28,7 @@ public sealed class ChangeRecord(
         ReadBody? body = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var (status, facts) = await FactsAsync(request, id);
+            var (status, facts) = await factsClient.ReadAsync(request, id);
             if (status == 404)
             {
                 await refusals.HideAsync(request, null);
@@ -42,7 +42,7 @@ public sealed class ChangeRecord(
             }
 
             (id, request) = (facts.Id, request with { RecordId = facts.Id });
-            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.At, operation.Command);
+            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.LocalAt, operation.Command);
             if (!decision.Permitted)
             {
                 await refusals.HideAsync(request, decision);
@@ -111,28 +111,5 @@ public sealed class ChangeRecord(
         if (expected.Count == 0) return true;
         var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.OfRecord(request.Operation, id), id);
         return tag is not null && record!.Facts.Version == facts.Facts.Version && expected.Count == 1 && (expected[0] == tag || expected[0] == "*");
-    }
-
-    private async Task<(int Status, Envelope? Facts)> FactsAsync(SharingRequest request, Guid id)
-    {
-        using var timeout = new CancellationTokenSource(options.ServiceTimeout);
-        try
-        {
-            var (operation, http) = (request.Operation, request.Http);
-            var (path, query) = operation.FactsPath is { } named
-                ? (OperationPaths.Whole(named, http), OperationPaths.Query(http, operation.QueryParameters) ?? "")
-                : (OperationPaths.OfRecord(operation, id) + "/facts", "");
-            using var message = services.Request(HttpMethod.Get, operation.Service, path, query, default, ServiceCaller.Of(request), null, []);
-            using var response = await services.SendAsync(message, timeout.Token);
-            var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
-            var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && (facts.Id == id || operation.FactsPath is not null) && facts.Type == operation.RecordType
-                ? facts
-                : null;
-            return (answer.Status, read);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return (0, null);
-        }
     }
 }

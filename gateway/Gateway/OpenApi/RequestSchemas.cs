@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using Partnership.Contracts;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 using Partnership.Gateway.Operations;
 
 namespace Partnership.Gateway.OpenApi;
@@ -16,6 +17,8 @@ public static class RequestSchemas
         [(RecordTypes.MaracReferral, "redirect")] = typeof(RedirectReferralRequest),
         [(RecordTypes.MaracReferral, "confirm-redirect")] = typeof(ConfirmRedirectRequest),
         [(RecordTypes.MaracReferral, "withdraw")] = typeof(WithdrawReferralRequest),
+        [(RecordTypes.SharingEmergency, "submit")] = typeof(OpenEmergencyRequest),
+        [(RecordTypes.SharingEmergency, "review")] = typeof(ReviewEmergencyRequest),
         [(RecordTypes.MaracCase, "relations")] = typeof(RecordRelationRequest),
         [(RecordTypes.MaracCase, "needs")] = typeof(RecordNeedRequest),
         [(RecordTypes.MaracCase, "summary")] = typeof(WriteSummaryRequest),
@@ -41,7 +44,7 @@ public static class RequestSchemas
     /// <summary>Null for commands that take no body, such as listing a member.</summary>
     public static JsonNode? For(Operation operation)
     {
-        if (operation.Kind == OperationKind.List && operation.NamesScheme)
+        if (operation is { Kind: OperationKind.List, NamesScheme: true })
             return JsonNode.Parse("""{"type":"object","properties":{"scheme":{"type":"string"},"subjectId":{"type":"string","format":"uuid"}},"required":["scheme","subjectId"]}""");
         return Bodies.TryGetValue((operation.RecordType, operation.Command ?? operation.Verb), out var type)
             ? WireJson.Options.GetJsonSchemaAsNode(type)

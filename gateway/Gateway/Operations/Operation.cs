@@ -10,6 +10,9 @@ public enum OperationKind
     /// <summary>One record by id.</summary>
     Read,
 
+    /// <summary>A photo or a document of a record, whole.</summary>
+    Document,
+
     /// <summary>A page of records within the caller's reach.</summary>
     List,
 
@@ -60,11 +63,29 @@ public sealed record Operation
     /// <summary>The query or body must name a scheme that the caller's role is for.</summary>
     public bool NamesScheme { get; init; }
     public bool Idempotent { get; init; }
+
+    /// <summary>For documents: the field group they belong to, all of which the caller must have.</summary>
+    public string? DocumentGroup { get; init; }
+
+    /// <summary>For documents: what they may be.</summary>
+    public IReadOnlyList<string> ContentTypes { get; init; } = [];
+
+    /// <summary>Only for a session that began with a second factor.</summary>
+    public bool SecondFactor { get; init; }
+
+    /// <summary>Whether an emergency can open it: the read of one record of casework.</summary>
+    public bool EmergencyOpens => Kind == OperationKind.Read && !IsOfSharing;
+
+    /// <summary>The records that sharing itself leaves, such as entries and emergencies.</summary>
+    public bool IsOfSharing => RecordType.StartsWith("sharing.", StringComparison.Ordinal);
     public required string Summary { get; init; }
 
     /// <summary>Views whose records the operation answers with.</summary>
     public Type View => OperationTable.ViewOf(RecordType);
 }
+
+/// <summary>The operations one gateway offers: <see cref="OperationTable.All"/>, and those a test adds.</summary>
+public sealed record OperationList(IReadOnlyList<Operation> All);
 
 /// <summary>Every operation the gateway offers.</summary>
 public static class OperationTable
@@ -81,6 +102,7 @@ public static class OperationTable
         [RecordTypes.MaracMeeting] = typeof(MeetingView),
         [RecordTypes.MaracFlag] = typeof(FlagView),
         [RecordTypes.SharingEntry] = typeof(EntryView),
+        [RecordTypes.SharingEmergency] = typeof(EmergencyView),
     };
 
     public static IReadOnlyList<Operation> All { get; } =
@@ -109,6 +131,14 @@ public static class OperationTable
         {
             Method = "POST", Verb = Contracts.Operations.Search, Service = InformationSharing, Scheme = Sharing, NamesScheme = true,
         },
+        // Emergencies exist for MARAC alone, so they go under its pseudonyms and into its ledger.
+        Submit("/sharing/emergencies", RecordTypes.SharingEmergency, "Open an emergency: one person, half an hour, read only.") with
+        {
+            Service = InformationSharing, SecondFactor = true,
+        },
+        Read("/sharing/emergencies/{id:guid}", RecordTypes.SharingEmergency, "Read an emergency.") with { Service = InformationSharing },
+        List("/sharing/emergencies", RecordTypes.SharingEmergency, "Emergencies, newest first.") with { Service = InformationSharing },
+        Change("POST", "/sharing/emergencies/{id:guid}/review", RecordTypes.SharingEmergency, "review", "Say whether an emergency was justified.") with { Service = InformationSharing },
     ];
 
     public static Type ViewOf(string recordType) => Views[recordType];

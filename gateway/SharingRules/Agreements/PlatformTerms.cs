@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 
 namespace Partnership.SharingRules;
 
@@ -21,6 +22,7 @@ public static class PlatformTerms
     [
         Contracts.Purposes.MaracReferral, Contracts.Purposes.MaracTriage, Contracts.Purposes.MaracResearch, Contracts.Purposes.MaracMeeting,
         Contracts.Purposes.MaracAction, Contracts.Purposes.MaracFlag, Contracts.Purposes.Audit,
+        Contracts.Purposes.Emergency,
     ];
 
     /// <summary>Legal powers of <c>information-sharing</c> §2.</summary>
@@ -52,6 +54,7 @@ public static class PlatformTerms
         Contracts.RecordTypes.MaracMeeting => Codes<MeetingStatus>(),
         Contracts.RecordTypes.MaracAction => Codes<ActionStatus>(),
         Contracts.RecordTypes.MaracFlag => Codes<FlagStatus>(),
+        Contracts.RecordTypes.SharingEmergency => Codes<EmergencyReviewState>(),
         _ => [],
     };
 
@@ -66,6 +69,7 @@ public static class PlatformTerms
         Contracts.RecordTypes.MaracResearchRequest => ["return"],
         Contracts.RecordTypes.MaracResearchReturn => ["caldicott"],
         Contracts.RecordTypes.MaracAction => ["outcome", "confirm-need"],
+        Contracts.RecordTypes.SharingEmergency => ["review"],
         _ => [],
     };
 

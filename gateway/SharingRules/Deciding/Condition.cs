@@ -59,6 +59,9 @@ internal enum Conditions : uint
 
     /// <summary>The coordinator has confirmed what the caller needs for it, and that has not ended.</summary>
     Confirmed = 1 << 17,
+
+    /// <summary>The caller reads under an emergency of their own, which is open and is for this record (<c>information-sharing</c> §5).</summary>
+    Emergency = 1 << 24,
 }
 
 /// <summary>The conditions' names in agreements and in the ledger, and where each may stand.</summary>
@@ -66,7 +69,8 @@ internal static class ConditionTerms
 {
     /// <summary>Conditions that give way to a record at all; the others narrow what leaves of it.</summary>
     public const Conditions Access =
-        Conditions.Member | Conditions.Own | Conditions.OwnAgency | Conditions.OwnScheme | Conditions.Addressee | Conditions.Assigned;
+        Conditions.Member | Conditions.Own | Conditions.OwnAgency | Conditions.OwnScheme | Conditions.Addressee | Conditions.Assigned
+        | Conditions.Emergency;
 
     /// <summary>Conditions under which a group leaves for some people, addresses or items only.</summary>
     public const Conditions ForSome =
@@ -91,6 +95,7 @@ internal static class ConditionTerms
         (Conditions.OwnScheme, "own-scheme"), (Conditions.Addressee, "addressee"), (Conditions.Assigned, "assigned"),
         (Conditions.ChildCase, "child-case"), (Conditions.WithLocation, "with-location"), (Conditions.Audience, "audience"),
         (Conditions.OwnItems, "own-items"), (Conditions.HealthItems, "health-items"), (Conditions.Confirmed, "confirmed"),
+        (Conditions.Emergency, "emergency"),
     ];
 
     /// <summary>Every condition an agreement can write, each by one name; <c>own</c> stands for <c>own-items</c> at a group.</summary>

@@ -21,6 +21,7 @@ internal static class ConditionEvaluator
         if (Asked(Conditions.Addressee) && facts.Addressee is { } to && Same(principal, to.Agency, to.Team)) held |= Conditions.Addressee;
         if (Asked(Conditions.Assigned) && IsAssigned(principal, facts)) held |= Conditions.Assigned;
         if (Asked(Conditions.ChildCase) && facts.ChildCase) held |= Conditions.ChildCase;
+        if (Asked(Conditions.Emergency) && principal.InEmergency) held |= Conditions.Emergency;
         if (Asked(Conditions.KnownTo | Conditions.KnownToSomebody) && HasRelation(principal, facts, RelationKinds.KnownTo))
             held |= Conditions.KnownTo | Conditions.KnownToSomebody;
 

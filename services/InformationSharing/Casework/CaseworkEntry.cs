@@ -4,6 +4,7 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Sharing;
 using Partnership.Contracts.Topology;
+using Partnership.InformationSharing.Emergencies;
 using Partnership.Ledger;
 
 namespace Partnership.InformationSharing;
@@ -24,7 +25,7 @@ public static class CaseworkEntry
         {
             EntryId = IdOf(message.EventId),
             At = message.OccurredAt,
-            Operation = message is ReferralSubmitted ? LedgerOperations.Collection : LedgerOperations.Alteration,
+            Operation = message is ReferralSubmitted or Contracts.Sharing.EmergencyOpened ? LedgerOperations.Collection : LedgerOperations.Alteration,
             Outcome = LedgerOutcomes.Permit,
             Actor = new EntryActor(actor.Person, actor.Agency, actor.Team, actor.Role, actor.Hat, actor.Session),
             Service = SchemeOf(message),
@@ -119,7 +120,9 @@ public static class CaseworkEntry
     }
 
     private static string SchemeOf(ICaseworkEvent message) =>
-        BusTopology.Exchanges.TryGetValue(message.GetType(), out var exchange)
+        // Emergencies exist for MARAC alone; their entries stand in its ledger, under its pseudonyms.
+        message is EmergencyMessage ? EmergencyProjection.Scheme
+        : BusTopology.Exchanges.TryGetValue(message.GetType(), out var exchange)
             ? exchange[..exchange.IndexOf('.', StringComparison.Ordinal)]
             : throw new ArgumentException($"{message.GetType().Name} is not a published contract.", nameof(message));
 
@@ -135,6 +138,7 @@ public static class CaseworkEntry
         ResearchReturned or CaldicottMarked => RecordTypes.MaracResearchReturn,
         ActionAssigned or ActionNeedConfirmed or ActionUpdated => RecordTypes.MaracAction,
         MaracFlagRaised => RecordTypes.MaracFlag,
+        EmergencyMessage => RecordTypes.SharingEmergency,
         _ => throw new ArgumentException($"{message.GetType().Name} has no record type in the ledger.", nameof(message)),
     };
 }

@@ -42,7 +42,10 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
     IConsumer<ActionNeedConfirmed>,
     IConsumer<ActionUpdated>,
     IConsumer<CaseClosed>,
-    IConsumer<MaracFlagRaised>
+    IConsumer<MaracFlagRaised>,
+    IConsumer<EmergencyOpened>,
+    IConsumer<EmergencyUsed>,
+    IConsumer<EmergencyReviewed>
 {
     public Task Consume(ConsumeContext<ReferralSubmitted> context) => RecordAsync(context);
 
@@ -103,6 +106,12 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
     public Task Consume(ConsumeContext<CaseClosed> context) => RecordAsync(context);
 
     public Task Consume(ConsumeContext<MaracFlagRaised> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyOpened> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyUsed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyReviewed> context) => RecordAsync(context);
 
     private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context) where TEvent : class, ICaseworkEvent
     {

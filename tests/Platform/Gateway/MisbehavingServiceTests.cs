@@ -115,9 +115,8 @@ public sealed class MisbehavingServiceTests(SharedPlatform shared)
     {
         await using var gateway = await GatewayBeforeStub.StartAsync(await shared.StartedAsync());
         gateway.Stub.Answer = _ => StubService.Of(200, """{"items":[],"next":"again"}""");
-        var answer = await gateway.As("landlord").GetAsync("/marac/cases", Casework.Meeting);
-        Assert.Empty(answer.Json.GetProperty("items").EnumerateArray());
-        Assert.InRange(gateway.Stub.Requests.Count, 1, 50);
+        Assert.Equal(502, (int)(await gateway.As("landlord").GetAsync("/marac/cases", Casework.Meeting)).Status);
+        Assert.Equal(2, gateway.Stub.Requests.Count);
     }
 
     [Fact]

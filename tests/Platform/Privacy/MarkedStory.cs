@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 using Partnership.Tests.Support;
 using Partnership.Tests.Support.Hosts;
 using Xunit;
@@ -30,7 +31,28 @@ internal sealed class MarkedStory(MarkedPlatform marked)
         await CaseReadAsync(itsCase);
         await RedirectedAsync();
         await MisaddressedAsync(one, itsCase);
+        await EmergencyAsync(itsCase);
         await AuditedAsync(itsCase);
+    }
+
+    private async Task EmergencyAsync(string it)
+    {
+        static bool IsOfEmergency(string path) => path.StartsWith("emergency:", StringComparison.Ordinal);
+        var body = bodies.Command<OpenEmergencyRequest>("emergency", "open", ("personAtRisk.dateOfBirth", null), ("personAtRisk.caseId", null));
+        await SendAsync("open an emergency without right", "landlord", HttpMethod.Post, "/sharing/emergencies", body, null, 403);
+        await SendAsync("open an emergency for a type that is a name", "idva", HttpMethod.Post, "/sharing/emergencies", With(body, b => b["type"] = Word("bad:emergency")), null, 400);
+        var opened = await SendAsync("open an emergency", "idva", HttpMethod.Post, "/sharing/emergencies", body, null, 201);
+        (string, string)[] header = [("Sharing-Emergency", opened.CreatedId.ToString())];
+        await SendAsync("read case in an emergency", "idva", HttpMethod.Get, it, null, null, 200,
+            OfCase(["victim-identity", "victim-location", "perpetrator-identity", "children", "child-places"], []), header);
+        await SendAsync("review", "dpo", HttpMethod.Post, $"{opened.Location}/review", bodies.Command<ReviewEmergencyRequest>("emergency", "review"), null, 204);
+        foreach (var (who, purpose) in new[] { ("idva", "emergency"), ("dpo", Audit), ("coordinator", Audit) })
+        {
+            await SendAsync("read emergency", who, HttpMethod.Get, opened.Location, null, purpose, 200, IsOfEmergency);
+            await SendAsync("list emergencies", who, HttpMethod.Get, "/sharing/emergencies", null, purpose, 200, IsOfEmergency);
+        }
+
+        await SendAsync("read emergency without a rule", "landlord", HttpMethod.Get, opened.Location, null, Audit, 403);
     }
 
     private async Task<string> SubmittedAsync(JsonObject body, (string Trace, string Span) trace)
@@ -192,7 +214,7 @@ internal sealed class MarkedStory(MarkedPlatform marked)
     {
         // The reasons readers gave are told to the reader of the ledger, and to nobody else.
         var id = it[(it.LastIndexOf('/') + 1)..];
-        static bool IsReason(string path) => path.StartsWith("reason on case:", StringComparison.Ordinal);
+        static bool IsReason(string path) => path.StartsWith("reason on case:", StringComparison.Ordinal) || path == "emergency:open.reason";
         var reasons = marked.Markers.Planted.Where(one => IsReason(one.Path)).ToList();
         var page = await Eventually.Async(
             async () =>

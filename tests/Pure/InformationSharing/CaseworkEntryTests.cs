@@ -43,9 +43,12 @@ public sealed class CaseworkEntryTests
 
             var message = Message(type);
             var entry = CaseworkEntry.Of(message, Nonce, null);
-            Assert.Equal(type == typeof(ReferralSubmitted) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
-            Assert.StartsWith(entry.Service + ".", exchange, StringComparison.Ordinal);
-            Assert.Contains(entry.Records[0].RecordType, RecordTypesOfMarac);
+            Assert.Equal(type == typeof(ReferralSubmitted) || type == typeof(EmergencyOpened) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
+            Assert.Equal("marac", entry.Service);
+            var ofSharing = message is EmergencyMessage;
+            Assert.StartsWith(ofSharing ? "information-sharing." : "marac.", exchange, StringComparison.Ordinal);
+            if (ofSharing) Assert.StartsWith("sharing.", entry.Records[0].RecordType, StringComparison.Ordinal);
+            else Assert.Contains(entry.Records[0].RecordType, RecordTypesOfMarac);
             Assert.True(DisclosureEntry.TryRead(entry.ToBytes(), out _));
         }
     }

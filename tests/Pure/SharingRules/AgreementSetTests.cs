@@ -80,7 +80,7 @@ public sealed class AgreementSetTests
         Assert.Equal(["marac-triage"], set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today, "accept"));
         Assert.Empty(set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today, "confirm-redirect"));
         Assert.Empty(set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today));
-        Assert.Equal(["marac-action", "marac-meeting", "marac-research"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Consult, World.Today));
+        Assert.Equal(["emergency", "marac-action", "marac-meeting", "marac-research"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Consult, World.Today));
         Assert.Equal(["marac-meeting"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Change, World.Today, "conflicts"));
         Assert.Equal(["marac-research"], set.PurposesFor(Police, RecordTypes.MaracResearchRequest, Operations.Change, World.Today, "return"));
         Assert.Equal(["marac-referral"], set.PurposesFor(Police, RecordTypes.MaracReferral, Operations.Consult, World.Today));
