@@ -33,7 +33,7 @@ public static class MaracHost
         builder.Services.AddSingleton(services => PartnershipFile.Load(
             services.GetRequiredService<IConfiguration>()["Partnership:File"]
                 ?? throw new InvalidOperationException("Partnership:File is not set.")));
-        builder.Services.AddReferrals().AddCases().AddMeetings().AddResearch().AddMinutes().AddActions().AddTriage();
+        builder.Services.AddReferrals().AddCases().AddMeetings().AddResearch().AddMinutes().AddActions().AddFlags().AddTriage();
 
         var app = builder.Build();
         app.MapServiceDefaults();

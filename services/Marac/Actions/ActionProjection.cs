@@ -3,6 +3,7 @@ using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.EventStore;
 using Partnership.Marac.CaseItems;
+using Partnership.Marac.Cases;
 
 namespace Partnership.Marac.Actions;
 
@@ -27,6 +28,15 @@ internal static class ActionProjection
             [ReachCodes.All, ReachCodes.Addressee(it.OwnerAgency, it.OwnerTeam), CaseFamilies.CodeOf(it.CaseId)],
             it.AssignedAt.ToUnixTimeMilliseconds(), []);
     }
+
+    /// <summary>The same row from the log, for making the view anew.</summary>
+    public static InlineView Inline() => new()
+    {
+        Name = CaseFamilies.Actions,
+        StreamType = ActionStreams.StreamType,
+        Seal = stream => CaseProjection.SealOf(((ActionEvent)stream.Events[0].Data).CaseId),
+        Project = source => Row(ActionStreams.Fold(source.Main), source.Version),
+    };
 
     /// <summary>
     /// What its named owner may have for it: the confirmed groups while it is open, and the action's own text from the

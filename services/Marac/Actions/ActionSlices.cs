@@ -1,9 +1,13 @@
+using Partnership.EventStore;
+
 namespace Partnership.Marac.Actions;
 
 /// <summary>What people do with actions.</summary>
 internal static class ActionSlices
 {
-    public static IServiceCollection AddActions(this IServiceCollection services) => services.AddSingleton<ActionStreams>();
+    public static IServiceCollection AddActions(this IServiceCollection services) => services
+        .AddSingleton<ActionStreams>()
+        .AddInlineView(static _ => ActionProjection.Inline());
 
     public static RouteGroupBuilder MapActions(this RouteGroupBuilder routes)
     {

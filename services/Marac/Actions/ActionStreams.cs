@@ -7,7 +7,7 @@ namespace Partnership.Marac.Actions;
 /// <summary>Loads and appends to the streams of actions.</summary>
 internal sealed class ActionStreams(IEventStore store, CaseStreams cases, TimeProvider clock)
 {
-    private const string StreamType = "marac_action";
+    public const string StreamType = "marac_action";
     private const int Attempts = 4;
 
     /// <summary>The action and the version of its stream; null when there is none, or when it has been erased.</summary>
@@ -16,8 +16,10 @@ internal sealed class ActionStreams(IEventStore store, CaseStreams cases, TimePr
         var stream = await store.LoadAsync(id, cancellationToken);
         return stream.Version == 0 || stream.Erased || stream.Events[0].Data is not ActionEvent
             ? null
-            : (CaseAction.Of(stream.Events.Select(e => (ActionEvent)e.Data)), stream.Version);
+            : (Fold(stream), stream.Version);
     }
+
+    public static CaseAction Fold(LoadedStream stream) => CaseAction.Of(stream.Events.Select(e => (ActionEvent)e.Data));
 
     /// <summary>A command on an existing action: 204, 404, 409 refused, or 409 facts-changed with nothing written.</summary>
     public async Task<IResult> UpdateAsync(

@@ -81,6 +81,7 @@ public sealed partial record MaracCase
                 FlagId = command.FlagId,
                 CaseId = Id,
                 Subjects = [Content.Victim.PersonId, .. Content.Perpetrators.Select(p => p.PersonId)],
+                RegisterId = Opening.RegisterId,
                 RaisedAt = command.Now,
                 ExpiresOn = (command.Heard ?? DateOnly.FromDateTime(command.Now.UtcDateTime)).AddMonths(command.FlagMonths),
                 Victim = new FlaggedPerson { PersonId = Content.Victim.PersonId, Name = Content.Victim.Name },

@@ -25,7 +25,7 @@ internal sealed class CaseStreams(IEventStore store, ISearchHasher hasher, TimeP
 {
     public const string CaseType = "marac_case";
     private const string RegisterType = "marac_conflict_register";
-    private const string FlagType = "marac_flag";
+    public const string FlagType = "marac_flag";
 
     /// <summary>The case with its register; null when there is none, or when it has been erased.</summary>
     public async Task<WholeCase?> LoadAsync(Guid id, CancellationToken cancellationToken)

@@ -17,6 +17,8 @@ public abstract record FlagEvent
 [StoredName("marac.flag-raised.v1")]
 public sealed record FlagRaised : FlagEvent
 {
+    /// <summary>The register of its case: the flag's row rests on it too.</summary>
+    [Plain] public required Guid RegisterId { get; init; }
     [Plain] public required DateTimeOffset RaisedAt { get; init; }
     [Plain] public required DateOnly ExpiresOn { get; init; }
     public FlaggedPerson Victim { get; init; } = new();

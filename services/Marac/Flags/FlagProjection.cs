@@ -19,6 +19,18 @@ internal static class FlagProjection
         View, whole.Flag.Id, VersionOf(whole), JsonSerializer.SerializeToUtf8Bytes(Envelope(whole), WireJson.Options),
         [ReachCodes.All, .. whole.Case.Members.Select(m => ReachCodes.Member(m.Agency, m.Team)).Distinct()], whole.Flag.Raised!.RaisedAt.ToUnixTimeMilliseconds(), []);
 
+    /// <summary>The same row from the log, for making the view anew.</summary>
+    public static InlineView Inline() => new()
+    {
+        Name = View,
+        StreamType = CaseStreams.FlagType,
+        Companions = stream => [RaisedBy(stream).CaseId, RaisedBy(stream).RegisterId],
+        Seal = stream => CaseProjection.SealOf(RaisedBy(stream).CaseId),
+        Project = source => Row(CaseStreams.Whole(source.Companions[0], source.Companions[1], source.Main)),
+    };
+
+    private static FlagRaised RaisedBy(LoadedStream stream) => (FlagRaised)stream.Events[0].Data;
+
     public static RecordEnvelope<FlagView> Envelope(WholeCase whole)
     {
         var raised = whole.Flag.Raised ?? throw new InvalidOperationException("There is no such flag.");

@@ -6,6 +6,8 @@ namespace Partnership.Marac.Flags;
 /// <summary><c>GET /marac/flags[/{id}]</c>: flags of cases the caller takes part in.</summary>
 internal static class FlagSlices
 {
+    public static IServiceCollection AddFlags(this IServiceCollection services) => services.AddInlineView(static _ => FlagProjection.Inline());
+
     public static RouteGroupBuilder MapFlags(this RouteGroupBuilder routes)
     {
         var flags = routes.MapGroup("/marac/flags");

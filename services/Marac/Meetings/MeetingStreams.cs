@@ -11,26 +11,38 @@ namespace Partnership.Marac.Meetings;
 /// <summary>Loads and appends to the streams of meetings.</summary>
 internal sealed class MeetingStreams(IEventStore store)
 {
-    private const string Type = "marac_meeting";
+    public const string Type = "marac_meeting";
 
     /// <summary><see cref="MaracMeeting.None"/> when there is none.</summary>
     public async Task<(MaracMeeting Meeting, long Version)> LoadAsync(Guid id, CancellationToken cancellationToken)
     {
         var stream = await store.LoadAsync(id, cancellationToken);
-        return stream.Version == 0 || stream.Erased || stream.Events[0].Data is not MeetingEvent
-            ? (MaracMeeting.None, 0)
-            : (MaracMeeting.Of(stream.Events.Select(e => (MeetingEvent)e.Data)), stream.Version);
+        return stream.Version == 0 || stream.Erased || stream.Events[0].Data is not MeetingEvent ? (MaracMeeting.None, 0) : (Fold(stream), stream.Version);
     }
+
+    public static MaracMeeting Fold(LoadedStream stream) => MaracMeeting.Of(stream.Events.Select(e => (MeetingEvent)e.Data));
 
     public static StreamAppend Scheduling(MeetingScheduled scheduled) => new(
         scheduled.MeetingId, Type, 0, [new NewEvent(Guid.CreateVersion7(scheduled.ScheduledAt), scheduled, scheduled.ScheduledAt)],
-        new SealScope(scheduled.MeetingId, "meeting", MaracService.Owner), [MeetingProjection.Row(MaracMeeting.Of([scheduled]), 1)]);
+        MeetingProjection.SealOf(scheduled.MeetingId), [MeetingProjection.Row(MaracMeeting.Of([scheduled]), 1)]);
 }
 
 /// <summary>The row a meeting is read from. It tells nothing of any case.</summary>
 internal static class MeetingProjection
 {
     public const string View = "meeting";
+
+    /// <summary>Which key seals a meeting and its row.</summary>
+    public static SealScope SealOf(Guid meetingId) => new(meetingId, "meeting", MaracService.Owner);
+
+    /// <summary>The same row from the log, for making the view anew.</summary>
+    public static InlineView Inline() => new()
+    {
+        Name = View,
+        StreamType = MeetingStreams.Type,
+        Seal = stream => SealOf(stream.StreamId),
+        Project = source => Row(MeetingStreams.Fold(source.Main), source.Version),
+    };
 
     public static ViewRow Row(MaracMeeting meeting, long version)
     {
@@ -52,7 +64,9 @@ internal static class MeetingProjection
 /// <summary><c>POST /marac/meetings</c> (201), <c>GET /marac/meetings[/{id}]</c>.</summary>
 internal static class MeetingSlices
 {
-    public static IServiceCollection AddMeetings(this IServiceCollection services) => services.AddSingleton<MeetingStreams>();
+    public static IServiceCollection AddMeetings(this IServiceCollection services) => services
+        .AddSingleton<MeetingStreams>()
+        .AddInlineView(static _ => MeetingProjection.Inline());
 
     public static RouteGroupBuilder MapMeetings(this RouteGroupBuilder routes)
     {

@@ -6,7 +6,9 @@ namespace Partnership.Marac.Minutes;
 /// <summary>What people do with minutes.</summary>
 internal static class MinutesSlices
 {
-    public static IServiceCollection AddMinutes(this IServiceCollection services) => services.AddSingleton<MinutesStreams>();
+    public static IServiceCollection AddMinutes(this IServiceCollection services) => services
+        .AddSingleton<MinutesStreams>()
+        .AddInlineView(static _ => MinutesProjection.Inline());
 
     public static RouteGroupBuilder MapMinutes(this RouteGroupBuilder routes)
     {

@@ -7,7 +7,7 @@ namespace Partnership.Marac.Minutes;
 /// <summary>Loads and appends to the minutes of cases: one stream for each meeting and case.</summary>
 internal sealed class MinutesStreams(IEventStore store, CaseStreams cases, TimeProvider clock)
 {
-    private const string StreamType = "marac_minutes";
+    public const string StreamType = "marac_minutes";
 
     /// <summary>
     /// Lines have no order of their own, so whoever loses a race writes after the winner. With every round one writer of
@@ -16,6 +16,8 @@ internal sealed class MinutesStreams(IEventStore store, CaseStreams cases, TimeP
     private const int Attempts = 64;
 
     public static Guid IdOf(Guid meetingId, Guid caseId) => NamedIds.Of(meetingId, $"minutes/{caseId}");
+
+    public static CaseMinutes Fold(LoadedStream stream) => CaseMinutes.Of(stream.Events.Select(e => (MinutesEvent)e.Data));
 
     /// <summary>204; 404; 409 refused; 409 facts-changed when the case itself has changed, and never because others write too.</summary>
     public async Task<IResult> RecordAsync(

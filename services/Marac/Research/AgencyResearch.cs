@@ -49,7 +49,8 @@ public sealed record AgencyResearch
         {
             Returned = e,
             IsAsked = false,
-            Released = Released.Intersect(e.Content.Shared.Select(i => i.ItemId)).ToHashSet(),
+            // Without content when that has been erased, or is not for the row that is made.
+            Released = e.Content is { } content ? Released.Intersect(content.Shared.Select(i => i.ItemId)).ToHashSet() : new HashSet<Guid>(),
             Version = Version + 1,
             RequestVersion = Version + 1,
             ReturnVersion = Version + 1,

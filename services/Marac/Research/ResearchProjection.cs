@@ -4,6 +4,7 @@ using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.EventStore;
 using Partnership.Marac.CaseItems;
+using Partnership.Marac.Cases;
 
 namespace Partnership.Marac.Research;
 
@@ -39,6 +40,31 @@ internal static class ResearchProjection
             [ReachCodes.All, ReachCodes.AuthorAgency(it.Agency, it.Team), CaseFamilies.CodeOf(it.CaseId)],
             it.ReturnedAt.ToUnixTimeMilliseconds(), []);
     }
+
+    /// <summary>
+    /// Rows of requests from the log, for making the view anew. Of what an agency answered they tell that it did and whether it
+    /// found anything, which is plain; the rest is under the agency's key, and a request is under its case's.
+    /// </summary>
+    public static InlineView InlineRequests() => new()
+    {
+        Name = CaseFamilies.Requests,
+        StreamType = ResearchStreams.StreamType,
+        Id = stream => ResearchStreams.Fold(stream).Request.RequestId,
+        Seal = stream => CaseProjection.SealOf(ResearchStreams.Fold(stream).Request.CaseId),
+        Version = source => ResearchStreams.Fold(source.Main).RequestVersion,
+        FromPlainValues = true,
+        Project = source => Request(ResearchStreams.Fold(source.Main)),
+    };
+
+    /// <summary>Rows of returns from the log. There is none until the agency has answered.</summary>
+    public static InlineView InlineReturns() => new()
+    {
+        Name = CaseFamilies.Returns,
+        StreamType = ResearchStreams.StreamType,
+        Seal = stream => ResearchStreams.Fold(stream) is { Returned: not null } it ? ResearchStreams.SealOf(it.Request.CaseId, it.Party) : null,
+        Version = source => ResearchStreams.Fold(source.Main).ReturnVersion,
+        Project = source => Return(ResearchStreams.Fold(source.Main)),
+    };
 
     private static CaseItem ItemOf(AgencyResearch research, ResearchReturned it, SharedItem item) => new(
         new ItemFact(item.ItemId)

@@ -1,9 +1,14 @@
+using Partnership.EventStore;
+
 namespace Partnership.Marac.Research;
 
 /// <summary>What people do with research.</summary>
 internal static class ResearchSlices
 {
-    public static IServiceCollection AddResearch(this IServiceCollection services) => services.AddSingleton<ResearchStreams>();
+    public static IServiceCollection AddResearch(this IServiceCollection services) => services
+        .AddSingleton<ResearchStreams>()
+        .AddInlineView(static _ => ResearchProjection.InlineRequests())
+        .AddInlineView(static _ => ResearchProjection.InlineReturns());
 
     public static RouteGroupBuilder MapResearch(this RouteGroupBuilder routes)
     {

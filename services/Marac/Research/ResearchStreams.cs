@@ -7,7 +7,7 @@ namespace Partnership.Marac.Research;
 /// <summary>Loads and appends to the streams of research: one for each case and agency (and team).</summary>
 internal sealed class ResearchStreams(IEventStore store, CaseStreams cases, TimeProvider clock)
 {
-    private const string StreamType = "marac_research";
+    public const string StreamType = "marac_research";
     private const int Attempts = 4;
 
     public static Guid RequestIdOf(Guid caseId, Party party) => NamedIds.Of(caseId, $"research-request/{MeetingParties.CodeOf(party)}");
@@ -39,8 +39,10 @@ internal sealed class ResearchStreams(IEventStore store, CaseStreams cases, Time
     public async Task<(AgencyResearch Research, long Version)?> LoadAsync(Guid caseId, Party party, CancellationToken cancellationToken)
     {
         var stream = await store.LoadAsync(ReturnIdOf(caseId, party), cancellationToken);
-        return stream.Erased ? null : (AgencyResearch.Of(stream.Events.Select(e => (ResearchEvent)e.Data)), stream.Version);
+        return stream.Erased ? null : (Fold(stream), stream.Version);
     }
+
+    public static AgencyResearch Fold(LoadedStream stream) => AgencyResearch.Of(stream.Events.Select(e => (ResearchEvent)e.Data));
 
     /// <summary>A command on a request or a return: 204, 404, 409 refused, or 409 facts-changed with nothing written.</summary>
     /// <param name="versionOf">Version of the record the command is on, without the case's.</param>

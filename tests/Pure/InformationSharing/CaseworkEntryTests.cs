@@ -131,7 +131,7 @@ public sealed class CaseworkEntryTests
     {
         var message = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var property in typeof(MaracEvent).GetProperties().Where(p => p.CanWrite))
-            property.SetValue(message, property.GetValue(Submitted));
+            type.GetProperty(property.Name)!.SetValue(message, property.GetValue(Submitted));
         foreach (var codes in type.GetProperties().Where(p => p.PropertyType == typeof(IReadOnlyList<string>))) codes.SetValue(message, Array.Empty<string>());
         return (ICaseworkEvent)message;
     }

@@ -136,7 +136,7 @@ public sealed class NeverRuleItemTests
     public void NR12_the_ledger_is_permitted_to_nobody_but_its_readers()
     {
         var sharing = World.Sources.Single(source => source.File == "sharing.yaml");
-        var text = sharing.Text.Replace("role: ledger-reader", "role: performance-author", StringComparison.Ordinal).Replace("roles: [ledger-reader]", "roles: [performance-author]", StringComparison.Ordinal);
+        var text = sharing.Text.Replace("role: ledger-reader", "role: performance-author", StringComparison.Ordinal).Replace("roles: [ledger-reader,", "roles: [performance-author,", StringComparison.Ordinal);
         Assert.Contains(AgreementCompiler.Compile([sharing with { Text = text }], World.Vocabulary).Errors, error => error.Reason.Contains("NR12", StringComparison.Ordinal) && error.Line > 1);
     }
 

@@ -17,7 +17,7 @@ public sealed class ViewSchemaTests
         Assert.Equal(
             [
                 RecordTypes.MaracAction, RecordTypes.MaracCase, RecordTypes.MaracFlag, RecordTypes.MaracMeeting, RecordTypes.MaracReferral,
-                RecordTypes.MaracResearchRequest, RecordTypes.MaracResearchReturn, RecordTypes.SharingEntry,
+                RecordTypes.MaracResearchRequest, RecordTypes.MaracResearchReturn, RecordTypes.SharingEmergency, RecordTypes.SharingEntry,
             ],
             schemas.Select(schema => schema.RecordType));
         Assert.All(schemas, schema => Assert.Subset(FieldGroups.All.ToHashSet(), schema.Groups.ToHashSet()));

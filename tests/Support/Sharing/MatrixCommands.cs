@@ -11,7 +11,7 @@ public sealed record MatrixCommand(string RecordType, string Command, string Pur
     public On? GateOf(string person) => Gates.TryGetValue(person, out var gate) ? gate : null;
 }
 
-/// <summary>Every command of MARAC, written by hand from the domain file (<c>marac</c> §3, design §6).</summary>
+/// <summary>Every command, written by hand from the domain files (<c>marac</c> §3, <c>information-sharing</c> §5, design §6).</summary>
 public static class MatrixCommands
 {
     private static readonly Dictionary<string, On> Coordinator = new() { ["coordinator"] = On.None };
@@ -43,6 +43,7 @@ public static class MatrixCommands
                 With(Of(SharingMatrix.Represented(), On.Addressee), ["victims-hub"], On.Addressee | On.Supporting),
                 ["pes", "council-licensing"], On.Addressee | On.Assigned | On.Need),
             "outcome"),
+        .. Each(RecordTypes.SharingEmergency, Purposes.Audit, "TO_REVIEW", new() { ["dpo"] = On.None }, "review"),
     ];
 
     private static IEnumerable<string> Chairs() => ["marac-chair", "independent-chair", "health-chair"];
