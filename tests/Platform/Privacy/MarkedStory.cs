@@ -9,7 +9,7 @@ using Xunit;
 namespace Partnership.Tests.Platform.Privacy;
 
 /// <summary>What happens on a <see cref="MarkedPlatform"/>: everything the interface offers, with a marker wherever one fits.</summary>
-internal sealed class MarkedStory(MarkedPlatform marked)
+internal sealed partial class MarkedStory(MarkedPlatform marked)
 {
     private const string Triage = "marac-triage", Meeting = "marac-meeting", Referring = "marac-referral", Audit = "audit";
 
@@ -32,6 +32,7 @@ internal sealed class MarkedStory(MarkedPlatform marked)
         await RedirectedAsync();
         await MisaddressedAsync(one, itsCase);
         await EmergencyAsync(itsCase);
+        await MeetingAsync();
         await AuditedAsync(itsCase);
     }
 
