@@ -24,7 +24,7 @@ public static class FieldGroups
     /// <summary>M2d: diversity and needs.</summary>
     public const string Diversity = "diversity";
 
-    /// <summary>M3: addresses, phones, whether the victim lives with the perpetrator, children's school and whom they live with.</summary>
+    /// <summary>M3: addresses, phones, whether the victim lives with the perpetrator, transfer destination.</summary>
     public const string VictimLocation = "victim-location";
 
     /// <summary>M3s: the safe contact, safe phones and times.</summary>
@@ -45,13 +45,41 @@ public static class FieldGroups
     /// <summary>M7s: one text a case, written by a person, the same for all; empty releases nothing.</summary>
     public const string Summary = "summary";
 
+    /// <summary>M8: findings that agencies share for the meeting.</summary>
+    public const string SharedResearch = "shared-research";
+
+    /// <summary>M9: findings an agency keeps to itself, the systems it searched, why it does not share. Of one agency and team (NR7).</summary>
+    public const string InternalResearch = "internal-research";
+
+    /// <summary>M10: lines of minutes.</summary>
+    public const string Minutes = "minutes";
+
+    /// <summary>M11: actions.</summary>
+    public const string Actions = "actions";
+
+    /// <summary>M12: the flag and its expiry.</summary>
+    public const string Flag = "flag";
+
+    /// <summary>
+    /// Children's school and whom they live with: with M3, or with M5 for children's social care and education. Lost by an unsafe
+    /// copy like M3.
+    /// </summary>
+    public const string ChildPlaces = "child-places";
+
     /// <summary>Entries of the disclosure ledger, for the ledger readers of their scheme.</summary>
     public const string LedgerEntry = "ledger-entry";
+
+    /// <summary>Use of the emergency access: who, when, of what kind, how often, and what its review came to.</summary>
+    public const string Emergency = "emergency";
+
+    /// <summary>What an emergency was opened for: the reason and the person at risk, in the words of whoever opened it.</summary>
+    public const string EmergencyReason = "emergency-reason";
 
     /// <summary>Every name above, in the order of the matrix.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Protection, Meta, Triage, VictimIdentity, SearchDetails, Diversity, VictimLocation, SafeContact,
-        PerpetratorIdentity, Children, RiskChecklist, Narrative, Summary, LedgerEntry,
+        PerpetratorIdentity, Children, ChildPlaces, RiskChecklist, Narrative, Summary, SharedResearch, InternalResearch,
+        Minutes, Actions, Flag, LedgerEntry, Emergency, EmergencyReason,
     ];
 }

@@ -5,7 +5,13 @@ public static class RecordTypes
 {
     public const string MaracReferral = "marac.referral";
     public const string MaracCase = "marac.case";
+    public const string MaracResearchRequest = "marac.research-request";
+    public const string MaracResearchReturn = "marac.research-return";
+    public const string MaracMeeting = "marac.meeting";
+    public const string MaracAction = "marac.action";
+    public const string MaracFlag = "marac.flag";
     public const string SharingEntry = "sharing.entry";
+    public const string SharingEmergency = "sharing.emergency";
 }
 
 /// <summary>What a caller does to a record; a rule of an agreement permits one or more of these.</summary>
@@ -22,6 +28,12 @@ public static class Purposes
 {
     public const string MaracReferral = "marac-referral";
     public const string MaracTriage = "marac-triage";
+    public const string MaracResearch = "marac-research";
     public const string MaracMeeting = "marac-meeting";
+    public const string MaracAction = "marac-action";
+    public const string MaracFlag = "marac-flag";
     public const string Audit = "audit";
+
+    /// <summary>One person at risk in an emergency, for half an hour: only with an emergency that the caller has opened.</summary>
+    public const string Emergency = "emergency";
 }

@@ -45,6 +45,10 @@ public static class RegisteredProblems
         ["in-past"] = "This date must lie in the future.",
         ["in-future"] = "This date must not lie in the future.",
         ["too-far-ahead"] = "This date lies too far ahead.",
+        ["too-short"] = "The text is too short to say why.",
+        // Emergency access.
+        ["own-emergency"] = "Nobody reviews an emergency of their own.",
+        ["already-reviewed"] = "This emergency has been reviewed.",
         // Questions to the ledger.
         ["not-a-code"] = "Give the code of an agency.",
         ["not-a-time"] = "Give a day such as 2026-11-02 or a time such as 2026-11-02T09:00:00Z.",

@@ -23,8 +23,8 @@ public sealed record CaseView
     /// <summary>The referrals that joined this case, for triage.</summary>
     [Group(FieldGroups.Triage)] public required IReadOnlyList<Guid> Referrals { get; init; }
 
-    /// <summary>Who is listed, related, in need: the coordinator's own working lists.</summary>
-    [Group(FieldGroups.Triage)] public required SharingView Sharing { get; init; }
+    /// <summary>Who is listed, related, in need: the coordinator's own working lists; and who is barred.</summary>
+    [Frame] public required SharingView Sharing { get; init; }
 
     [Frame] public required VictimView Victim { get; init; }
     [Group(FieldGroups.PerpetratorIdentity)] public required IReadOnlyList<PerpetratorView> Perpetrators { get; init; }
@@ -39,6 +39,15 @@ public sealed record CaseView
     /// <summary>One text a case, the same for all who have it; absent until somebody writes it.</summary>
     [Group(FieldGroups.Summary)] public string? Summary { get; init; }
     [Group(FieldGroups.Protection)] public required ProtectionView Protection { get; init; }
+
+    /// <summary>What agencies found and share, each item decided by itself.</summary>
+    [Group(FieldGroups.SharedResearch)] public IReadOnlyList<FindingView> Research { get; init; } = [];
+
+    /// <summary>Lines of minutes, each decided by its ticked readers.</summary>
+    [Group(FieldGroups.Minutes)] public IReadOnlyList<MinutesLineView> Minutes { get; init; } = [];
+
+    /// <summary>Actions, each its owner's.</summary>
+    [Group(FieldGroups.Actions)] public IReadOnlyList<CaseActionView> Actions { get; init; } = [];
 }
 
 /// <summary>What the coordinator has recorded that the sharing rules rest on.</summary>
@@ -47,6 +56,50 @@ public sealed record SharingView
     [Group(FieldGroups.Triage)] public required IReadOnlyList<SharingMemberView> Members { get; init; }
     [Group(FieldGroups.Triage)] public required IReadOnlyList<SharingRelationView> Relations { get; init; }
     [Group(FieldGroups.Triage)] public required IReadOnlyList<SharingNeedView> Needs { get; init; }
+
+    /// <summary>Agencies and teams whose copy a perpetrator can reach.</summary>
+    [Group(FieldGroups.Triage)] public IReadOnlyList<UnsafeCopyView> UnsafeCopies { get; init; } = [];
+
+    /// <summary>Texts in which a location of the case was found, until the coordinator clears them.</summary>
+    [Group(FieldGroups.Triage)] public IReadOnlyList<HoldView> Holds { get; init; } = [];
+
+    /// <summary>Holds that somebody has cleared; the same text is held again when another location turns up in it.</summary>
+    [Group(FieldGroups.Triage)] public IReadOnlyList<Guid> ClearedHolds { get; init; } = [];
+
+    /// <summary>The meeting the case is or was listed for.</summary>
+    [Group(FieldGroups.Triage)] public Guid? MeetingId { get; init; }
+
+    /// <summary>Who is barred from the case.</summary>
+    [Group(FieldGroups.Protection)] public IReadOnlyList<ConflictView> Conflicts { get; init; } = [];
+
+    /// <summary>Absent unless the case is restricted; then only these people of the register may read it.</summary>
+    [Group(FieldGroups.Protection)] public IReadOnlyList<string>? Readers { get; init; }
+}
+
+public sealed record UnsafeCopyView
+{
+    [Group(FieldGroups.Triage)] public required string Agency { get; init; }
+    [Group(FieldGroups.Triage)] public string? Team { get; init; }
+    [Group(FieldGroups.Triage)] public required string Reason { get; init; }
+}
+
+/// <summary>A text that waits: it holds a street, postcode, phone or school of the case.</summary>
+public sealed record HoldView
+{
+    [Group(FieldGroups.Triage)] public required Guid HoldId { get; init; }
+
+    /// <summary>The field group the text is of, and its item where it is one of a list.</summary>
+    [Group(FieldGroups.Triage)] public required string Group { get; init; }
+    [Group(FieldGroups.Triage)] public Guid? Item { get; init; }
+    [Group(FieldGroups.Triage)] public required DateTimeOffset Since { get; init; }
+}
+
+public sealed record ConflictView
+{
+    [Group(FieldGroups.Protection)] public required Guid ConflictId { get; init; }
+    [Group(FieldGroups.Protection)] public string? PersonId { get; init; }
+    [Group(FieldGroups.Protection)] public string? Name { get; init; }
+    [Group(FieldGroups.Protection)] public required string Reason { get; init; }
 }
 
 public sealed record SharingMemberView

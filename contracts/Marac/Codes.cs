@@ -6,8 +6,38 @@ public enum ReferralCriterion { VisibleHighRisk, ProfessionalJudgement, Potentia
 /// <summary>Where a referral stands (<c>marac</c> §3).</summary>
 public enum ReferralStatus { Submitted, InfoRequested, Accepted, RedirectProposed, Redirected, Withdrawn }
 
-/// <summary>Where a case stands (<c>marac</c> §3). States after ACCEPTED come with meetings.</summary>
-public enum CaseStatus { Accepted, Withdrawn }
+/// <summary>Where a case stands (<c>marac</c> §3).</summary>
+public enum CaseStatus
+{
+    Accepted, Listed, Research, Heard, ActionsOpen, ClosedFlagged, Closed, TransferredOut, Withdrawn, HeldForReview,
+}
+
+/// <summary>Where a research request stands. NIL_RETURNED and CLOSED end the right to the search details.</summary>
+public enum ResearchStatus { Open, Returned, NilReturned, Closed }
+
+/// <summary>What a research return says: something, or that the agency does not know the people.</summary>
+public enum ReturnStatus { Returned, NilReturned }
+
+/// <summary>Where a meeting stands (<c>marac</c> §3).</summary>
+public enum MeetingStatus { Scheduled, AgendaFrozen, InSession, MinutesDraft, MinutesIssued, Cancelled }
+
+/// <summary>Where an action stands. NOT_DONE and NO_LONGER_POSSIBLE (circumstances changed) stay distinct.</summary>
+public enum ActionStatus { Open, Done, NotDone, NoLongerPossible }
+
+/// <summary>Where a flag stands: it is kept 12 months, and every agency confirms that it has removed it.</summary>
+public enum FlagStatus { Raised, Expired }
+
+/// <summary>Whom a finding or a line is about.</summary>
+public enum AboutWhom { Victim, Perpetrator, Child, VulnerableAdult, General }
+
+/// <summary>Whose safety an action is for.</summary>
+public enum ActionTarget { Victim, Child, Perpetrator, Staff }
+
+/// <summary>A location of the victim that an amendment changes.</summary>
+public enum AmendedField { VictimAddress, VictimPhone }
+
+/// <summary>Role of somebody in a research request.</summary>
+public enum ResearchSubject { Victim, Perpetrator, Child }
 
 /// <summary>Where a redirected referral goes; a redirection always names a service, it is never silent.</summary>
 public enum OnwardService { Idva, Outreach, Mash }

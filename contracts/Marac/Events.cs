@@ -96,3 +96,113 @@ public sealed record SummaryWritten : MaracEvent
 {
     public required bool Empty { get; init; }
 }
+
+/// <summary>The coordinator recorded whose copies a perpetrator can reach.</summary>
+public sealed record UnsafeCopiesRecorded : MaracEvent
+{
+    public required int Count { get; init; }
+
+    /// <summary>Agencies, and teams where only theirs can be reached: <c>CKH</c>, <c>PCC/EDU</c>.</summary>
+    public required IReadOnlyList<string> Parties { get; init; }
+}
+
+/// <summary>Somebody was barred from the case, or is barred no longer. Not who.</summary>
+public sealed record ConflictDeclared : MaracEvent
+{
+    public required bool Ended { get; init; }
+}
+
+/// <summary>The case was restricted to named readers, or opened again.</summary>
+public sealed record CaseRestricted : MaracEvent
+{
+    public required bool Ended { get; init; }
+}
+
+/// <summary>The coordinator found that a held text does not tell where the victim is.</summary>
+public sealed record HoldCleared : MaracEvent
+{
+    public required Guid HoldId { get; init; }
+}
+
+/// <summary>A fact of the case changed; not to what.</summary>
+public sealed record CaseAmended : MaracEvent
+{
+    public required AmendedField Field { get; init; }
+}
+
+public sealed record MeetingScheduled : MaracEvent
+{
+    public required DateTimeOffset StartsAt { get; init; }
+}
+
+public sealed record CaseListed : MaracEvent
+{
+    public required Guid MeetingId { get; init; }
+}
+
+/// <summary>One agency (and team) was asked for research.</summary>
+public sealed record ResearchRequested : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required string Agency { get; init; }
+    public string? Team { get; init; }
+    public required DateOnly DueOn { get; init; }
+}
+
+public sealed record ResearchReturned : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required string Agency { get; init; }
+    public string? Team { get; init; }
+    public required bool Nil { get; init; }
+}
+
+/// <summary>A Caldicott guardian agreed to the release of a health item, or took that back.</summary>
+public sealed record CaldicottMarked : MaracEvent
+{
+    public required Guid ItemId { get; init; }
+    public required bool Released { get; init; }
+}
+
+public sealed record CaseHeard : MaracEvent
+{
+    public required Guid MeetingId { get; init; }
+}
+
+/// <summary>Lines were added to the minutes of a case.</summary>
+public sealed record MinutesRecorded : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required int Lines { get; init; }
+}
+
+/// <summary>Minutes and action plan of a case went to its members.</summary>
+public sealed record ActionPlanIssued : MaracEvent;
+
+public sealed record ActionAssigned : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required string OwnerAgency { get; init; }
+    public string? OwnerTeam { get; init; }
+    public required DateOnly DueOn { get; init; }
+}
+
+/// <summary>The coordinator confirmed what an action's owner needs.</summary>
+public sealed record ActionNeedConfirmed : MaracEvent
+{
+    public required IReadOnlyList<string> Groups { get; init; }
+}
+
+public sealed record ActionUpdated : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required ActionStatus Status { get; init; }
+}
+
+public sealed record CaseClosed : MaracEvent;
+
+public sealed record MaracFlagRaised : MaracEvent
+{
+    public required Guid CaseId { get; init; }
+    public required DateOnly ExpiresOn { get; init; }
+}

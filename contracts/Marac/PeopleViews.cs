@@ -35,6 +35,9 @@ public sealed record PhoneView
     [Group(FieldGroups.VictimLocation)] public required SafeToCall SafeToCall { get; init; }
     [Group(FieldGroups.VictimLocation)] public string? SafeTimes { get; init; }
     [Group(FieldGroups.VictimLocation)] public bool? VoicemailOk { get; init; }
+
+    /// <summary>False for a number that an amendment has replaced.</summary>
+    [Group(FieldGroups.VictimLocation)] public bool IsCurrent { get; init; } = true;
 }
 
 /// <summary>How, when and through whom the victim may be reached without risk. Holds only numbers marked safe.</summary>
@@ -106,8 +109,8 @@ public sealed record ChildView
     [Group(FieldGroups.Children)] public string? RelationToVictim { get; init; }
     [Group(FieldGroups.Children)] public string? RelationToPerpetrator { get; init; }
     [Group(FieldGroups.Children)] public string? SocialWorker { get; init; }
-    [Group(FieldGroups.VictimLocation)] public string? School { get; init; }
-    [Group(FieldGroups.VictimLocation)] public string? LivesWith { get; init; }
+    [Group(FieldGroups.ChildPlaces)] public string? School { get; init; }
+    [Group(FieldGroups.ChildPlaces)] public string? LivesWith { get; init; }
 }
 
 public sealed record VulnerableAdultView

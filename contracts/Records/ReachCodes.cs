@@ -19,6 +19,9 @@ public static class ReachCodes
     /// <summary>Records anybody of this agency and team authored.</summary>
     public static string AuthorAgency(string agency, string? team) => team is null ? $"author-agency:{agency}" : $"author-agency:{agency}/{team}";
 
+    /// <summary>Records addressed to this agency and team: a research request, an action of its own.</summary>
+    public static string Addressee(string agency, string? team) => team is null ? $"addressee:{agency}" : $"addressee:{agency}/{team}";
+
     /// <summary>Records of a scheme whose ledger the caller may read.</summary>
     public static string Scheme(string scheme) => $"scheme:{scheme}";
 }

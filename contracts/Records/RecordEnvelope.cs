@@ -72,6 +72,56 @@ public sealed record RecordFacts
 
     /// <summary>Somebody has written a summary: condition <c>summary</c>.</summary>
     public bool HasSummary { get; init; }
+
+    /// <summary>A child, an unborn child, or a victim under 18: condition <c>child-case</c>. Derived, never typed in.</summary>
+    public bool ChildCase { get; init; }
+
+    /// <summary>
+    /// The one agency (and team) the record is addressed to: that of a research request, or the owner's of an action. Condition
+    /// <c>addressee</c>.
+    /// </summary>
+    public MemberFact? Addressee { get; init; }
+
+    /// <summary>
+    /// People the record is assigned to, such as an action's owner: condition <c>assigned</c>, which holds only together with
+    /// <c>addressee</c>, since the same person may wear another agency's hat. Ids of the register, or pseudonyms of the scheme.
+    /// </summary>
+    public IReadOnlyList<string> Assigned { get; init; } = [];
+
+    /// <summary>
+    /// Field groups (names of <see cref="FieldGroups"/>) whose free text holds a location of the case and waits for the
+    /// coordinator (location guard): released only to those who have the victim's location whole.
+    /// </summary>
+    public IReadOnlyList<string> Held { get; init; } = [];
+
+    /// <summary>
+    /// What decisions on single items of the record's lists rest on, each item once. An item that is not listed is released to
+    /// the coordination alone, since nobody could tell whether it is health information or holds a location.
+    /// </summary>
+    public IReadOnlyList<ItemFact> Items { get; init; } = [];
+}
+
+/// <summary>Facts of one item of a list: a shared or internal finding, a line of minutes, an action.</summary>
+/// <param name="Id">The item's key (<c>itemId</c>).</param>
+public sealed record ItemFact(Guid Id)
+{
+    /// <summary>
+    /// The agency and team whose item it is: condition <c>own</c> for items. Of a finding those who wrote it, of an action those who
+    /// are to carry it out.
+    /// </summary>
+    public MemberFact? Owner { get; init; }
+
+    /// <summary>Readers its author has ticked: condition <c>audience</c>. Nobody by default.</summary>
+    public IReadOnlyList<MemberFact> Readers { get; init; } = [];
+
+    /// <summary>Health information (NR9): outside health agencies and the coordination only with the Caldicott mark.</summary>
+    public bool Health { get; init; }
+
+    /// <summary>The Caldicott guardian of the author agency has agreed to its release.</summary>
+    public bool Caldicott { get; init; }
+
+    /// <summary>Its text holds a location of the case (location guard).</summary>
+    public bool Held { get; init; }
 }
 
 /// <summary>The author of a record: a person (by scheme pseudonym), their agency and team.</summary>

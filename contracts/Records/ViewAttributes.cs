@@ -18,8 +18,9 @@ public sealed class GroupAttribute(string name) : Attribute
     public string Name { get; } = name;
 
     /// <summary>
-    /// True on the one property of its group that stands for the group under the mask <c>flag</c>: it leaves as
-    /// <c>{"masked":"flag","value":true|false}</c>, true when the list is not empty, and nothing else of the group leaves.
+    /// True on the one property of its group that stands for the group under the mask <c>flag</c>, a list of records or a yes or
+    /// no: it leaves as <c>{"masked":"flag","value":true|false}</c>, true when the list is not empty or the property is true, and
+    /// nothing else of the group leaves.
     /// </summary>
     public bool Flag { get; set; }
 }
@@ -32,9 +33,9 @@ public sealed class GroupAttribute(string name) : Attribute
 public sealed class FrameAttribute : Attribute;
 
 /// <summary>
-/// The id by which conditions such as <c>known-to</c> and <c>own-tenancy</c> name this person or address. Must be the
-/// first property of its record. Where a group is released for some ids only, a property leaves when the id of the
-/// nearest record around it that has a key is one of them.
+/// The id by which conditions such as <c>known-to</c> and <c>own-tenancy</c> name this person or address, or by which an item
+/// is decided (<c>ItemId</c>, see <see cref="ItemFact"/>). Must be the first property of its record. Where a group is released
+/// for some ids only, a property leaves when the id of the nearest record around it that has a key is one of them.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ItemKeyAttribute : Attribute;

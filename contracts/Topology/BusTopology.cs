@@ -1,4 +1,5 @@
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 
 namespace Partnership.Contracts.Topology;
 
@@ -38,6 +39,27 @@ public static class BusTopology
         [typeof(RelationRecorded)] = "marac.relation-recorded",
         [typeof(NeedRecorded)] = "marac.need-recorded",
         [typeof(SummaryWritten)] = "marac.summary-written",
+        [typeof(UnsafeCopiesRecorded)] = "marac.unsafe-copies-recorded",
+        [typeof(ConflictDeclared)] = "marac.conflict-declared",
+        [typeof(CaseRestricted)] = "marac.case-restricted",
+        [typeof(HoldCleared)] = "marac.hold-cleared",
+        [typeof(CaseAmended)] = "marac.case-amended",
+        [typeof(MeetingScheduled)] = "marac.meeting-scheduled",
+        [typeof(CaseListed)] = "marac.case-listed",
+        [typeof(ResearchRequested)] = "marac.research-requested",
+        [typeof(ResearchReturned)] = "marac.research-returned",
+        [typeof(CaldicottMarked)] = "marac.caldicott-marked",
+        [typeof(CaseHeard)] = "marac.case-heard",
+        [typeof(MinutesRecorded)] = "marac.minutes-recorded",
+        [typeof(ActionPlanIssued)] = "marac.action-plan-issued",
+        [typeof(ActionAssigned)] = "marac.action-assigned",
+        [typeof(ActionNeedConfirmed)] = "marac.action-need-confirmed",
+        [typeof(ActionUpdated)] = "marac.action-updated",
+        [typeof(CaseClosed)] = "marac.case-closed",
+        [typeof(MaracFlagRaised)] = "marac.flag-raised",
+        [typeof(EmergencyOpened)] = "information-sharing.emergency-opened",
+        [typeof(EmergencyUsed)] = "information-sharing.emergency-used",
+        [typeof(EmergencyReviewed)] = "information-sharing.emergency-reviewed",
     };
 
     /// <summary>
@@ -53,8 +75,16 @@ public static class BusTopology
         ["marac.case"] =
         [
             typeof(CaseOpened), typeof(MemberListed), typeof(MemberRemoved), typeof(RelationRecorded), typeof(NeedRecorded),
-            typeof(SummaryWritten),
+            typeof(SummaryWritten), typeof(UnsafeCopiesRecorded), typeof(HoldCleared), typeof(CaseAmended), typeof(CaseListed),
+            typeof(CaseHeard), typeof(ActionPlanIssued), typeof(CaseClosed),
         ],
+        ["marac.conflict-register"] = [typeof(ConflictDeclared), typeof(CaseRestricted)],
+        ["marac.meeting"] = [typeof(MeetingScheduled)],
+        ["marac.research"] = [typeof(ResearchRequested), typeof(ResearchReturned), typeof(CaldicottMarked)],
+        ["marac.minutes"] = [typeof(MinutesRecorded)],
+        ["marac.action"] = [typeof(ActionAssigned), typeof(ActionNeedConfirmed), typeof(ActionUpdated)],
+        ["marac.flag"] = [typeof(MaracFlagRaised)],
+        ["information-sharing.emergency"] = [typeof(EmergencyOpened), typeof(EmergencyUsed), typeof(EmergencyReviewed)],
     };
 
     /// <summary>

@@ -7,12 +7,13 @@ make_keys() {
     local name
     install -d -m 700 "$KEYS"
     # Symmetric keys: 32 random bytes in base64.
-    for name in marac-wrapping marac-search internal-marac internal-information-sharing \
+    for name in marac-wrapping marac-search sharing-wrapping sharing-search internal-marac internal-information-sharing \
         pseudonym-marac pseudonym-sharing cursor; do
         make_file "$name.key" openssl rand -base64 32
     done
-    # What the gateway signs ledger entries with, what seals them to InformationSharing, what tokens are signed with.
-    for name in gateway-signing ledger-seal identity-signing; do
+    # What the gateway signs ledger entries with, what seals them to InformationSharing, what InformationSharing signs
+    # heartbeats with, what tokens are signed with.
+    for name in gateway-signing ledger-seal sharing-signing identity-signing; do
         make_file "$name.pem" openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256
         make_file "$name.pub.pem" openssl pkey -in "$KEYS/$name.pem" -pubout
     done

@@ -8,10 +8,10 @@ LOG=$RUN/log
 APP=$RUN/app
 # The order in which they are stopped: what takes requests first.
 SERVICES=(gateway marac information-sharing identity)
-POSTGRES_ROLES=(marac_migrator marac ledger_migrator ledger)
+POSTGRES_ROLES=(marac_migrator marac ledger_migrator ledger sharing_migrator sharing)
 # Services with an event log, whose history deploy/republish can send.
-PUBLISHERS=(marac)
-BUS_USERS=(operator migrator gateway marac information-sharing marac-republish)
+PUBLISHERS=(marac information-sharing)
+BUS_USERS=(operator migrator gateway marac information-sharing marac-republish information-sharing-republish)
 
 for part in common packages processes postgresql rabbitmq build keys; do
     # shellcheck source=/dev/null
@@ -58,6 +58,8 @@ SQL
         database marac marac
         database marac_keys marac
         database ledger ledger
+        database sharing sharing
+        database sharing_keys sharing
     } | PGPASSFILE=$KEYS/postgres-postgres.pgpass "$(postgres_bin)/psql" -h 127.0.0.1 -p "$POSTGRES_PORT" \
         -U postgres -d postgres -X -q -v ON_ERROR_STOP=1 >/dev/null || fail "could not create roles and databases"
 }
@@ -114,6 +116,7 @@ bus_rights() {
         # Sends history to the exchange before a consumer's queue: a name for each queue that takes events of the scheme. No
         # service may do that, else one could speak to another past the topology. It declares and reads nothing.
         marac-republish) rights '^$' '^information-sharing\\.casework$' '^$' ;;
+        information-sharing-republish) rights '^$' '^information-sharing\\.casework$' '^$' ;;
         information-sharing) rights '^(information-sharing|marac)\\.' '^information-sharing\\.' '^(information-sharing|marac)\\.' ;;
     esac
 }
@@ -145,6 +148,13 @@ environment_of() {
         information-sharing)
             bus_of information-sharing
             printf '%s\n' "ASPNETCORE_URLS=http://127.0.0.1:$INFORMATION_SHARING_PORT" \
+                "EventStore__ConnectionString=$(connection sharing sharing)" \
+                "EventStore__KeyConnectionString=$(connection sharing_keys sharing)" \
+                EventStore__RuntimeRole=sharing \
+                "EventStore__WrappingKeyFile=$KEYS/sharing-wrapping.key" \
+                "EventStore__SearchKeyFile=$KEYS/sharing-search.key" \
+                "Agreements__Folder=$ROOT/gateway/agreements" \
+                "Heartbeat__SigningKeyFile=$KEYS/sharing-signing.pem" \
                 "Ledger__ConnectionString=$(connection ledger ledger)" \
                 Ledger__RuntimeRole=ledger \
                 "Ledger__SealKeyFile=$KEYS/ledger-seal.pem" \
@@ -164,6 +174,7 @@ environment_of() {
                 "Pseudonyms__KeyFiles__marac=$KEYS/pseudonym-marac.key" \
                 "Pseudonyms__KeyFiles__sharing=$KEYS/pseudonym-sharing.key" \
                 "Cursors__KeyFile=$KEYS/cursor.key" \
+                "Lease__PublicKeyFile=$KEYS/sharing-signing.pub.pem" \
                 "Identity__Issuers__0__Issuer=$identity" \
                 "Identity__Issuers__0__MetadataAddress=$identity/.well-known/openid-configuration" \
                 Identity__Issuers__0__Audience=partnership ;;
@@ -178,7 +189,9 @@ migrator_environment_of() {
             printf '%s\n' "EventStore__MigratorConnectionString=$(connection marac marac_migrator)" \
                 "EventStore__KeyMigratorConnectionString=$(connection marac_keys marac_migrator)" ;;
         information-sharing)
-            printf '%s\n' "Ledger__MigratorConnectionString=$(connection ledger ledger_migrator)" ;;
+            printf '%s\n' "Ledger__MigratorConnectionString=$(connection ledger ledger_migrator)" \
+                "EventStore__MigratorConnectionString=$(connection sharing sharing_migrator)" \
+                "EventStore__KeyMigratorConnectionString=$(connection sharing_keys sharing_migrator)" ;;
     esac
 }
 

@@ -56,8 +56,19 @@ async function readAsCoordinator(path) {
   return read.json.data;
 }
 
+async function list(path) {
+  heading('3. The coordinator lists the case for a meeting, and records what sharing rests on');
+  const early = await change('PUT', `${path}/summary`, { text: STORY.summary });
+  check('under the purpose of a meeting nothing is done before the case is listed for one (404)', early.status === 404, describe(early));
+  const meeting = await call('coordinator', 'POST', '/marac/meetings', {
+    purpose: MEETING, body: { startsAt: new Date(Date.now() + 7 * 24 * 3600 * 1000).toISOString(), venue: 'Town hall' }, headers: { 'idempotency-key': randomUUID() },
+  });
+  check('a meeting is scheduled (201)', meeting.status === 201 && /^\/marac\/meetings\/[0-9a-f-]{36}$/.test(meeting.location ?? ''), describe(meeting));
+  const listed = await call('coordinator', 'POST', `${path}/list`, { purpose: TRIAGE, body: { meetingId: meeting.location?.split('/').at(-1) } });
+  if (!check('the case is on its agenda (204)', listed.status === 204, describe(listed))) process.exit(finish());
+}
+
 async function share(path, record) {
-  heading('3. The coordinator records what sharing rests on');
   const before = await get('pvp', path, MEETING);
   check('before they are listed, the police see nothing (404)', before.status === 404, describe(before));
   const unknown = await get('pvp', `/marac/cases/${randomUUID()}`, MEETING);
@@ -79,7 +90,7 @@ async function share(path, record) {
   });
   check('one child is known to the fire service', fire.status === 204, describe(fire));
 
-  const current = await get('coordinator', path, TRIAGE);
+  const current = await get('coordinator', path, MEETING);
   remember('coordinator', current);
   const summary = await change('PUT', `${path}/summary`, { text: STORY.summary }, { 'if-match': current.etag });
   check('a summary is written, for those who get no narrative', summary.status === 204, describe(summary));
@@ -88,7 +99,7 @@ async function share(path, record) {
 }
 
 function change(method, path, body, headers) {
-  return call('coordinator', method, path, { purpose: TRIAGE, body, headers });
+  return call('coordinator', method, path, { purpose: MEETING, body, headers });
 }
 
 async function readSideBySide(path) {
@@ -106,10 +117,11 @@ async function readSideBySide(path) {
     check(`${person}: it is not to be cached`, answer.headers['cache-control'] === 'no-store');
   }
 
-  sees('police', police, ['victim', 'refugePostcode', 'tenancyPostcode', 'phone', 'perpetrator', 'weapon', 'knownChild', 'otherChild',
+  sees('police', police, ['victim', 'refugePostcode', 'tenancyPostcode', 'phone', 'safeContact', 'perpetrator', 'weapon', 'knownChild', 'otherChild',
     'school', 'incident', 'wishes', 'mustNotReceive', 'summary']);
-  check('police: all but what needs a reason of its own (diversity, safe contact), and the coordinator\'s notes',
-    !('diversity' in police.json.data.victim) && !('safeContact' in police.json.data.victim) && !('sharing' in police.json.data) && !('referrals' in police.json.data), police.json.data);
+  check('police: all but what needs a reason of its own (diversity), and the coordinator\'s notes',
+    !('diversity' in police.json.data.victim)
+      && Object.keys(police.json.data.sharing ?? {}).every((part) => part === 'conflicts') && !('referrals' in police.json.data), police.json.data);
 
   sees('landlord', landlord, ['victim', 'tenancyPostcode', 'perpetrator', 'weapon', 'summary']);
   const { addresses } = landlord.json.data.victim;
@@ -220,7 +232,9 @@ const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const describe = (answer) => `${answer.status} ${answer.raw.slice(0, 400)}`;
 
 const casePath = await accept(await refer());
-await share(casePath, await readAsCoordinator(casePath));
+const record = await readAsCoordinator(casePath);
+await list(casePath);
+await share(casePath, record);
 await readSideBySide(casePath);
 await refused(casePath);
 await whoSawWhat(casePath);

@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Partnership.Gateway.Callers;
 using Partnership.Gateway.Commanding;
@@ -7,6 +9,7 @@ using Partnership.Gateway.Operations;
 using Partnership.Gateway.Reading;
 using Partnership.Gateway.Recording;
 using Partnership.Gateway.Release;
+using Partnership.Ledger;
 using Partnership.PartnershipSettings;
 using Partnership.ServiceDefaults;
 using Partnership.SharingRules;
@@ -26,16 +29,26 @@ public static class GatewayHost
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var (services, configuration) = (builder.Services, builder.Configuration);
 
-        services.AddSingleton(configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions());
-        services.AddSingleton(Agreements.Load(configuration));
+        var options = configuration.GetSection("Gateway").Get<GatewayOptions>() ?? new GatewayOptions();
+        var partnership = PartnershipFile.Load(configuration["Partnership:File"] ?? throw new InvalidOperationException("Partnership:File names no file."));
+        var (agreements, agreementFiles) = Agreements.Load(configuration, partnership);
+        services.AddSingleton(options);
+        services.AddSingleton(partnership);
+        services.AddSingleton(agreements);
         services.AddSingleton(_ => new GatewayKeys(configuration));
         services.AddHttpForwarder();
         services.AddSingleton<ServiceClient>();
         services.AddSingleton<ServiceForwarder>();
+        services.AddSingleton<FactsClient>();
 
         services.AddSingleton(provider => new TokenValidator(
             configuration.GetSection("Identity:Issuers").Get<IssuerOptions[]>() ?? [], provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Pseudonyms>();
+        services.AddSingleton<PartnershipDays>();
+        services.AddSingleton(provider => new SharingLease(
+            GatewayKeys.SharingKey(configuration), agreementFiles, options.LeaseLasts, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RateLimits(options.RateLimits, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Emergencies>();
         services.AddSingleton<PeopleRegister>();
         services.AddHostedService(provider => provider.GetRequiredService<PeopleRegister>());
 
@@ -56,22 +69,24 @@ public static class GatewayHost
         services.AddSingleton<ListRecords>();
         services.AddSingleton<SubmitRecord>();
         services.AddSingleton<ChangeRecord>();
+        services.AddSingleton<ReadDocument>();
+        services.TryAddSingleton(new OperationList(OperationTable.All));
         services.AddSingleton<OperationEndpoints>();
         services.AddHealthChecks().AddCheck<CanRelease>("can-release", tags: [HealthTags.Ready]);
 
         var app = builder.Build();
         app.MapServiceDefaults();
-        var description = OpenApiDocument.Create();
+        var description = OpenApiDocument.Create(app.Services.GetRequiredService<OperationList>().All);
         app.MapGet("/openapi.json", http => FixedAnswer.WriteAsync(http, 200, "application/json", description));
         app.Services.GetRequiredService<OperationEndpoints>().Map(app);
         return app;
     }
 
     /// <summary>Ready means: people are known and the ledger records, so that a permitted read would be answered.</summary>
-    private sealed class CanRelease(PeopleRegister register, LedgerWriter ledger) : IHealthCheck
+    private sealed class CanRelease(PeopleRegister register, SharingLease lease, LedgerWriter ledger) : IHealthCheck
     {
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            Task.FromResult(register.IsLoaded && ledger.IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+            Task.FromResult(register.IsLoaded && lease.IsHeld && ledger.IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
     }
 }
 
@@ -108,19 +123,22 @@ internal static class LedgerSettings
 /// <summary>The agreements of this installation, compiled at start.</summary>
 internal static class Agreements
 {
-    public static AgreementSet Load(IConfiguration configuration)
+    /// <summary>The compiled set, and the digest of the very bytes it was compiled from.</summary>
+    public static (AgreementSet Set, string FilesDigest) Load(IConfiguration configuration, PartnershipConfiguration partnership)
     {
         var folder = configuration["Agreements:Folder"] ?? Path.Combine(AppContext.BaseDirectory, "agreements");
-        var partnership = PartnershipFile.Load(configuration["Partnership:File"] ?? throw new InvalidOperationException("Partnership:File names no file."));
         var vocabulary = Vocabulary.OfContracts([.. partnership.Agencies.Select(a => new AgencyTerms(a.Code, [.. a.Teams.Select(t => t.Code)]))]);
-        AgreementSource[] sources = [.. Directory.GetFiles(folder, "*.yaml")
-            .Where(f => !f.EndsWith(".tests.yaml", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(f => new AgreementSource(Path.GetFileName(f), File.ReadAllText(f)))];
+        (string Name, byte[] Content)[] files = [.. AgreementFiles.In(folder).Select(f => (Path.GetFileName(f), File.ReadAllBytes(f)))];
+        AgreementSource[] sources = [.. files.Select(f => new AgreementSource(f.Name, Encoding.UTF8.GetString(f.Content)))];
         var compiled = AgreementCompiler.Compile(sources, vocabulary);
-        return compiled.Succeeded
-            ? compiled.Agreements
-            : throw new InvalidAgreementException(string.Join('\n', compiled.Errors.Select(e => e.ToString())));
+        if (!compiled.Succeeded) throw new InvalidAgreementException(string.Join('\n', compiled.Errors.Select(e => e.ToString())));
+        var failed = Directory.GetFiles(folder, "*.tests.yaml").Order(StringComparer.Ordinal)
+            .SelectMany(f => AgreementExamples.Check(
+                compiled.Agreements, new AgreementSource(Path.GetFileName(f), File.ReadAllText(f)), compiled.Agreements.LatestEffective))
+            .ToList();
+        return failed.Count == 0
+            ? (compiled.Agreements, AgreementFiles.Digest(files))
+            : throw new InvalidAgreementException(string.Join('\n', failed.Select(e => e.ToString())));
     }
 }
 

@@ -34,6 +34,9 @@ public sealed class GatewayKeys
 
     public bool HasPseudonymKey(string scheme) => pseudonymKeys.ContainsKey(scheme);
 
+    /// <summary>InformationSharing's public key, by which heartbeats are told from forgeries.</summary>
+    public static ECDsa SharingKey(IConfiguration configuration) => Ec(configuration, "Lease:PublicKeyFile");
+
     private static ECDsa Ec(IConfiguration configuration, string name)
     {
         var key = ECDsa.Create();

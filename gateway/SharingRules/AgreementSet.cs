@@ -10,12 +10,12 @@ namespace Partnership.SharingRules;
 /// </summary>
 /// <remarks>
 /// Deny beats permit; no rule, no fact, an expired agreement or a missed review deny; the never-rules come before every
-/// rule of an agreement. Dates are taken in UTC.
+/// rule of an agreement. A day is the day of the moment given, in that moment's own offset: pass the partnership's time.
 /// </remarks>
 public sealed class AgreementSet
 {
     /// <summary>Version of how decisions are made; changes when the same agreements and facts would be decided otherwise.</summary>
-    public const string PolicyVersion = "1";
+    public const string PolicyVersion = "2";
 
     private readonly PlanIndex index;
     private readonly IReadOnlyDictionary<string, ViewSchema> views;
@@ -28,6 +28,10 @@ public sealed class AgreementSet
 
     /// <summary>Agreements in the set, by id.</summary>
     public IReadOnlyList<AgreementSummary> Agreements { get; }
+
+    /// <summary>The start of the day on which the last of them became effective: a time for their examples, whatever today is.</summary>
+    public DateTimeOffset LatestEffective =>
+        new(Agreements.Select(agreement => agreement.EffectiveFrom).DefaultIfEmpty(DateOnly.MinValue).Max(), TimeOnly.MinValue, TimeSpan.Zero);
 
     /// <summary>Schema of a record type's view; null for a type no agreement covers.</summary>
     public ViewSchema? ViewOf(string recordType) => views.GetValueOrDefault(recordType);
@@ -57,12 +61,12 @@ public sealed class AgreementSet
         ArgumentNullException.ThrowIfNull(principal);
         if (PremisesReceiveNothing.Denies(principal.Agency, recordType)) return Decision.Denied(DenialCodes.NeverRule, PremisesReceiveNothing.Id, Digest);
         if (index.Find(principal, recordType, operation, purpose, command) is not { } plan) return Decision.Denied(DenialCodes.NoRule, null, Digest);
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var today = DateOnly.FromDateTime(now.DateTime);
         if (!plan.Agreement.InForce(today)) return Denied(DenialCodes.AgreementNotInForce);
         if (facts is null) return operation == Operations.Submit ? WithoutFacts(plan, principal, today) : Denied(DenialCodes.NoFacts);
         if (RestrictedReaders.Denies(principal, facts)) return Denied(DenialCodes.NeverRule, RestrictedReaders.Id);
         if (ConflictRegister.Denies(principal, facts)) return Denied(DenialCodes.NeverRule, ConflictRegister.Id);
-        return Plan.Serves(plan.States, facts.State) ? Combine(plan, principal, facts, now, today) : Denied(DenialCodes.State);
+        return plan.StepsIn(facts.State) is { } steps ? Combine(plan, steps, principal, facts, now, today) : Denied(DenialCodes.State);
 
         Decision Denied(string code, string? never = null) => Decision.Denied(code, plan, principal, facts, Digest, today, never: never);
     }
@@ -86,6 +90,13 @@ public sealed class AgreementSet
             ? plan.Withheld.GetValueOrDefault(plan.States is null ? "" : state, [])
             : [];
 
+    /// <summary>
+    /// Everything the agreements let anybody do or see, laid out: a row for each agency, team, role, record type, operation, command
+    /// and purpose. Who and what is in no row has nothing.
+    /// </summary>
+    public IReadOnlyList<CoverageRow> Coverage() =>
+        [.. index.All.Where(entry => entry.Plan.Permits).Select(entry => CoverageRow.Of(entry.Key, entry.Team, entry.Plan))];
+
     private Plan? PlanFor(Principal principal, string recordType, string operation, string purpose, DateOnly today, string? command)
     {
         ArgumentNullException.ThrowIfNull(principal);
@@ -96,8 +107,10 @@ public sealed class AgreementSet
     /// <summary>Each code is one condition; where a rule needs several, the record has every one of their codes.</summary>
     private static IEnumerable<string> CodesOf(Conditions when, Principal principal)
     {
+        if ((when & Conditions.Emergency) != 0) return []; // One record that somebody knows of, never a list.
         if ((when & Conditions.Own) != 0) return [ReachCodes.Author(principal.Pseudonym)];
         if ((when & Conditions.OwnAgency) != 0) return [ReachCodes.AuthorAgency(principal.Agency, principal.Team)];
+        if ((when & Conditions.Addressee) != 0) return [ReachCodes.Addressee(principal.Agency, principal.Team)];
         if ((when & Conditions.Member) != 0) return [ReachCodes.Member(principal.Agency, principal.Team)];
         if ((when & Conditions.OwnScheme) != 0) return principal.Schemes.Select(ReachCodes.Scheme);
         return [ReachCodes.All];
@@ -108,7 +121,7 @@ public sealed class AgreementSet
     {
         ulong applied = 0;
         var permitted = false;
-        foreach (ref readonly var step in plan.Steps.AsSpan())
+        foreach (ref readonly var step in plan.StepsOfAnyState.AsSpan())
         {
             if (step.When != Conditions.None) continue;
             if (step.Kind == StepKind.DenyEverything) return Decision.Denied(DenialCodes.Denied, plan, principal, null, Digest, today, rules: step.Rules);
@@ -118,20 +131,21 @@ public sealed class AgreementSet
         }
 
         return permitted
-            ? Decision.Permit(plan, principal, null, Digest, today, Conditions.None, applied, 0, 0, 0, 0)
+            ? Decision.Permit(plan, principal, null, Digest, today, Conditions.None, applied, default)
             : Decision.Denied(DenialCodes.Condition, plan, principal, null, Digest, today);
     }
 
-    private Decision Combine(Plan plan, Principal principal, RecordFacts facts, DateTimeOffset now, DateOnly today)
+    private Decision Combine(Plan plan, Step[] steps, Principal principal, RecordFacts facts, DateTimeOffset now, DateOnly today)
     {
         var held = ConditionEvaluator.Held(plan.Mentioned & ~Conditions.NeedRecorded, principal, facts);
         var needed = (plan.Mentioned & Conditions.NeedRecorded) == 0 ? 0 : ConditionEvaluator.Needed(principal, facts, plan.View, now);
         if (needed != 0) held |= Conditions.NeedRecorded;
-        ulong applied = 0, all = 0, flag = 0, known = 0, tenancy = 0, denied = 0;
+        if ((plan.Mentioned & Conditions.Confirmed) != 0 && ConditionEvaluator.HasNeed(principal, facts, now)) held |= Conditions.Confirmed;
+        ulong applied = 0, all = 0, flag = 0, known = 0, tenancy = 0, ticked = 0, own = 0, health = 0, beside = 0, denied = 0;
         var act = false;
-        foreach (ref readonly var step in plan.Steps.AsSpan())
+        foreach (ref readonly var step in steps.AsSpan())
         {
-            if ((step.When & ~held) != 0 || !Plan.Serves(step.States, facts.State)) continue;
+            if ((step.When & ~held) != 0) continue;
             var groups = step.NeedRecorded ? step.Groups & needed : step.Groups;
             switch (step.Kind)
             {
@@ -142,18 +156,45 @@ public sealed class AgreementSet
                 case StepKind.PermitFlag: flag |= groups; break;
                 case StepKind.PermitKnownPersons: known |= groups; break;
                 case StepKind.PermitOwnAddresses: tenancy |= groups; break;
+                case StepKind.PermitTickedItems: ticked |= groups; break;
+                case StepKind.PermitOwnItems: own |= groups; break;
+                case StepKind.PermitHealthItems: health |= groups; break;
+                case StepKind.PermitWithLocation: beside |= groups; break;
             }
 
             if (groups != 0 || step.Kind == StepKind.PermitAct) applied |= step.Rules;
         }
 
-        if (plan.UnsafeCopyLoses != 0 && UnsafeCopies.Applies(principal, facts)) denied |= plan.UnsafeCopyLoses;
+        var reachable = facts.UnsafeCopies.Count > 0 && !plan.KeepsLocation && UnsafeCopies.Applies(principal, facts);
+        if (reachable) denied |= plan.UnsafeCopyLoses;
+        if (plan.Internal != 0 && InternalResearch.Denies(principal, facts)) denied |= plan.Internal;
+        var location = plan.Location != 0 ? (all & ~denied & plan.Location) != 0 : plan.IsCoordination && !reachable;
+        if (location)
+        {
+            all |= beside;
+            held |= Conditions.WithLocation & plan.Mentioned;
+        }
+        else if (facts.Held.Count > 0)
+        {
+            denied |= LocationGuard.HeldGroups(facts, plan.View);
+        }
+
         all &= ~denied;
-        known &= ~(denied | all);
-        tenancy &= ~(denied | all);
-        flag &= ~(denied | all | known | tenancy);
-        return act || (all | known | tenancy | flag) != 0
-            ? Decision.Permit(plan, principal, facts, Digest, today, held, applied, all, flag, known, tenancy)
+        var some = ~(denied | all);
+        var released = new GroupBits
+        {
+            All = all,
+            Known = known & some,
+            Tenancy = tenancy & some,
+            Ticked = ticked & some,
+            OwnItems = own & some,
+            HealthItems = health & some,
+            Flag = flag & some & ~(known | tenancy | ticked | own | health),
+            Location = location,
+        };
+        var decision = Decision.Permit(plan, principal, facts, Digest, today, held, applied, released);
+        return act || released.LeavesSomething || decision.ReleasesAnyItem()
+            ? decision
             : Decision.Denied(DenialCodes.Condition, plan, principal, facts, Digest, today, held, applied);
     }
 }

@@ -19,6 +19,12 @@ public sealed record Principal(
     string PersonId, string Pseudonym, string Name, string Agency, string? Team, string Role, string? Hat,
     IReadOnlyList<string> Schemes, bool IsPerson)
 {
+    /// <summary>
+    /// This one decision is made under an emergency that the caller has opened: condition <c>emergency</c>. The gateway sets it
+    /// when the emergency is open, is theirs, and is not for another record; never for lists and commands.
+    /// </summary>
+    public bool InEmergency { get; init; }
+
     /// <summary>Codes only, so that a principal in a log line never shows a name.</summary>
     public override string ToString() => $"{Agency}/{Team ?? "-"}/{Role}";
 }

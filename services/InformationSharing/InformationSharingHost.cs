@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using Partnership.Contracts.Topology;
+using Partnership.EventStore;
+using Partnership.InformationSharing.Emergencies;
 using Partnership.Ledger;
 using Partnership.ServiceDefaults;
 using RabbitMQ.Client;
@@ -17,14 +19,21 @@ public static class InformationSharingHost
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
         builder.AddServiceDefaults(Name);
-        builder.AddInternalTokens(Name);
         builder.AddRegister();
         builder.AddLedger();
-        builder.AddPartnershipBus(bus => bus.AddConsumerOf<RecordCasework>(BusTopology.CaseworkQueue));
+        builder.AddCasework(
+            new CaseworkService
+            {
+                Name = Name,
+                Events = EventTypes.FromAssembly(typeof(InformationSharingHost).Assembly),
+                Publications = EmergencyPublications.Map(),
+            },
+            bus => bus.AddConsumerOf<RecordCasework>(BusTopology.CaseworkQueue));
+        builder.AddEmergencies();
 
         var app = builder.Build();
         app.MapServiceDefaults();
-        app.MapInternal().MapRegister().MapDisclosures();
+        app.MapCasework().MapRegister().MapDisclosures().MapEmergencies();
         return app;
     }
 
@@ -34,6 +43,17 @@ public static class InformationSharingHost
         services.AddOptions<PartnershipOptions>().Bind(builder.Configuration.GetSection("Partnership"));
         services.AddSingleton<Registry>();
         services.AddHostedService(s => s.GetRequiredService<Registry>());
+        services.AddOptions<HeartbeatOptions>().Bind(builder.Configuration.GetSection("Heartbeat"));
+        services.AddSingleton<Heartbeats>();
+        services.AddHostedService(s => s.GetRequiredService<Heartbeats>());
+    }
+
+    private static void AddEmergencies(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<EmergencyStreams>();
+        builder.Services.AddInlineView(static _ => EmergencyProjection.Inline());
+        builder.Services.AddSingleton<EmergencyMeter>();
+        builder.Services.AddHostedService<EmergencyWatch>();
     }
 
     private static void AddLedger(this WebApplicationBuilder builder)

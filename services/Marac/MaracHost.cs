@@ -1,6 +1,12 @@
 using Partnership.EventStore;
+using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
+using Partnership.Marac.Flags;
+using Partnership.Marac.Meetings;
+using Partnership.Marac.Minutes;
 using Partnership.Marac.Referrals;
+using Partnership.Marac.Research;
+using Partnership.Marac.Search;
 using Partnership.Marac.Triage;
 using Partnership.PartnershipSettings;
 using Partnership.ServiceDefaults;
@@ -27,11 +33,11 @@ public static class MaracHost
         builder.Services.AddSingleton(services => PartnershipFile.Load(
             services.GetRequiredService<IConfiguration>()["Partnership:File"]
                 ?? throw new InvalidOperationException("Partnership:File is not set.")));
-        builder.Services.AddReferrals().AddCases().AddTriage();
+        builder.Services.AddReferrals().AddCases().AddMeetings().AddResearch().AddMinutes().AddActions().AddFlags().AddTriage();
 
         var app = builder.Build();
         app.MapServiceDefaults();
-        app.MapCasework().MapReferrals().MapCases();
+        app.MapCasework().MapReferrals().MapCases().MapMeetings().MapResearch().MapMinutes().MapActions().MapFlags().MapSearch();
         return app;
     }
 }

@@ -2,9 +2,12 @@ using System.Text.Json;
 using Partnership.Contracts;
 using Partnership.Contracts.Sharing;
 using Partnership.EventStore;
+using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
 using Partnership.Marac.ConflictRegister;
+using Partnership.Marac.Minutes;
 using Partnership.Marac.Referrals;
+using Partnership.Marac.Research;
 
 namespace Partnership.Marac;
 
@@ -17,8 +20,12 @@ internal static class Publications
     public static PublicationMap Map() => new PublicationMap()
         .WithReferrals()
         .WithCases()
-        // Who is barred from a case is nobody else's business, not even that it changed.
-        .Private<RegisterOpened>();
+        .WithCaseStages()
+        .WithRegisters()
+        .WithMeetingsAndFlags()
+        .WithResearch()
+        .WithMinutes()
+        .WithActions();
 
     public static ActorStamp ActorOf(StoredEvent stored) =>
         JsonSerializer.Deserialize<ActorStamp>(stored.Headers.Actor, WireJson.Options)

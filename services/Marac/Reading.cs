@@ -15,6 +15,9 @@ namespace Partnership.Marac;
 /// </summary>
 internal static class Reading
 {
+    /// <summary>What of a row rests on other records, as these are now.</summary>
+    public delegate Task<ReadOnlyMemory<byte>> AsOfNow(ReadOnlyMemory<byte> row, CancellationToken cancellationToken);
+
     private const string Json = "application/json";
     private const int MostRows = 50;
 
@@ -30,8 +33,65 @@ internal static class Reading
             ? TypedResults.Bytes(FactsOf(row.Body), Json)
             : TypedResults.NotFound();
 
+    /// <summary>One record whose row is brought up to date when it is read.</summary>
+    public static async Task<IResult> RecordAsync(IEventStore store, string view, AsOfNow asOfNow, Guid id, CancellationToken cancellationToken) =>
+        await store.LoadViewAsync(view, id, cancellationToken) is { Erased: false } row
+            ? TypedResults.Bytes(await asOfNow(row.Body, cancellationToken), Json)
+            : TypedResults.NotFound();
+
+    /// <summary>The same record without its data.</summary>
+    public static async Task<IResult> FactsAsync(IEventStore store, string view, AsOfNow asOfNow, Guid id, CancellationToken cancellationToken) =>
+        await store.LoadViewAsync(view, id, cancellationToken) is { Erased: false } row
+            ? TypedResults.Bytes(FactsOf(await asOfNow(row.Body, cancellationToken)), Json)
+            : TypedResults.NotFound();
+
+    /// <summary>A page of such records.</summary>
+    public static Task<IResult> PageAsync(
+        IEventStore store, string view, AsOfNow asOfNow, CallerContext caller, HttpRequest request, CancellationToken cancellationToken) =>
+        PageAsync(
+            async (after, limit) =>
+            {
+                var rows = new List<PageRow>();
+                foreach (var row in await store.PageViewAsync(view, caller.Reach, after, limit, cancellationToken))
+                    rows.Add(new PageRow(row, row.Erased ? null : await asOfNow(row.Body, cancellationToken)));
+                return rows;
+            },
+            caller, request);
+
+    /// <summary>One record that is put together from a family of rows; 404 when there is none, or none any more.</summary>
+    /// <param name="answer">The envelope; null when what it rests on has been erased.</param>
+    public static async Task<IResult> RecordAsync(
+        IEventStore store, ViewFamilies families, Func<ViewFamily, ReadOnlyMemory<byte>?> answer, Guid id, CancellationToken cancellationToken) =>
+        await store.LoadFamilyAsync(families, id, cancellationToken) is { Row.Erased: false } family && answer(family) is { } body
+            ? TypedResults.Bytes(body, Json)
+            : TypedResults.NotFound();
+
+    /// <summary>The same record without its data.</summary>
+    public static async Task<IResult> FactsAsync(
+        IEventStore store, ViewFamilies families, Func<ViewFamily, ReadOnlyMemory<byte>?> answer, Guid id, CancellationToken cancellationToken) =>
+        await store.LoadFamilyAsync(families, id, cancellationToken) is { Row.Erased: false } family && answer(family) is { } body
+            ? TypedResults.Bytes(FactsOf(body), Json)
+            : TypedResults.NotFound();
+
     /// <summary>A page of the records this caller can reach, newest first.</summary>
-    public static async Task<IResult> PageAsync(IEventStore store, string view, CallerContext caller, HttpRequest request, CancellationToken cancellationToken)
+    public static Task<IResult> PageAsync(IEventStore store, string view, CallerContext caller, HttpRequest request, CancellationToken cancellationToken) =>
+        PageAsync(
+            async (after, limit) => [.. (await store.PageViewAsync(view, caller.Reach, after, limit, cancellationToken)).Select(row => new PageRow(row, BodyOf(row)))],
+            caller, request);
+
+    /// <summary>A page of records that are put together from families of rows.</summary>
+    public static Task<IResult> PageAsync(
+        IEventStore store, ViewFamilies families, Func<ViewFamily, ReadOnlyMemory<byte>?> answer, CallerContext caller, HttpRequest request,
+        CancellationToken cancellationToken) =>
+        PageAsync(
+            async (after, limit) =>
+            [
+                .. (await store.PageFamiliesAsync(families, caller.Reach, after, limit, cancellationToken))
+                    .Select(family => new PageRow(family.Row, family.Row.Erased ? null : answer(family))),
+            ],
+            caller, request);
+
+    private static async Task<IResult> PageAsync(Func<ViewCursor?, int, Task<IReadOnlyList<PageRow>>> load, CallerContext caller, HttpRequest request)
     {
         var limit = MostRows;
         if (request.Query["limit"] is { Count: > 0 } sent
@@ -45,9 +105,11 @@ internal static class Reading
             return Problem.Invalid("after", "not-a-cursor", "Send the cursor of the page before.");
 
         // One more than asked for says whether there is a next page.
-        var rows = caller.Reach.Count == 0 ? [] : await store.PageViewAsync(view, caller.Reach, after, limit + 1, cancellationToken);
+        var rows = caller.Reach.Count == 0 ? [] : await load(after, limit + 1);
         return TypedResults.Bytes(PageOf(rows, limit), Json);
     }
+
+    private static ReadOnlyMemory<byte>? BodyOf(LoadedView row) => row.Erased ? null : row.Body;
 
     private static ReadOnlyMemory<byte> FactsOf(ReadOnlyMemory<byte> envelope)
     {
@@ -69,16 +131,20 @@ internal static class Reading
     }
 
     /// <summary>Erased rows are left out, but a cursor may stand on one.</summary>
-    private static ReadOnlyMemory<byte> PageOf(IReadOnlyList<LoadedView> rows, int limit)
+    private static ReadOnlyMemory<byte> PageOf(IReadOnlyList<PageRow> rows, int limit)
     {
         var output = new ArrayBufferWriter<byte>(16 * 1024);
         using (var writer = new Utf8JsonWriter(output))
         {
             writer.WriteStartObject();
             writer.WriteStartArray("items");
-            foreach (var row in rows.Take(limit).Where(row => !row.Erased)) writer.WriteRawValue(row.Body.Span);
+            foreach (var row in rows.Take(limit))
+            {
+                if (row.Body is { } body) writer.WriteRawValue(body.Span);
+            }
+
             writer.WriteEndArray();
-            if (rows.Count > limit) writer.WriteString("next", CursorAt(rows[limit - 1]));
+            if (rows.Count > limit) writer.WriteString("next", CursorAt(rows[limit - 1].Row));
             else writer.WriteNull("next");
             writer.WriteEndObject();
         }
@@ -104,4 +170,7 @@ internal static class Reading
         cursor = new ViewCursor(key, row);
         return true;
     }
+
+    /// <summary>A row of a page and its envelope; null when it has been erased.</summary>
+    private readonly record struct PageRow(LoadedView Row, ReadOnlyMemory<byte>? Body);
 }

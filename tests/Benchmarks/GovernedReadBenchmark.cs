@@ -33,7 +33,15 @@ public static class GovernedReadBenchmark
         await using var service = await StubServiceAsync();
         await using var platform = await RunningPlatform.StartAsync(new PlatformOptions
         {
-            Settings = new Dictionary<(string, string), string?> { [(Services.Gateway, "Services:marac")] = service.Urls.First() },
+            Settings = new Dictionary<(string, string), string?>
+            {
+                [(Services.Gateway, "Services:marac")] = service.Urls.First(),
+                // One person asks for everything here.
+                [(Services.Gateway, "Gateway:RateLimits:PersonPerSecond")] = "10000000",
+                [(Services.Gateway, "Gateway:RateLimits:PersonBurst")] = "10000000",
+                [(Services.Gateway, "Gateway:RateLimits:AgencyPerSecond")] = "10000000",
+                [(Services.Gateway, "Gateway:RateLimits:AgencyBurst")] = "10000000",
+            },
         });
         await using var plain = await PlainYarpAsync(platform.Issuer, service.Urls.First());
         var token = platform.Issuer.Token("pvp");

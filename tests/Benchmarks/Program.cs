@@ -6,6 +6,8 @@ var benchmarks = new Dictionary<string, Func<Task<int>>>
 {
     ["governed-read"] = GovernedReadBenchmark.RunAsync,
     ["rebuild"] = async () => await RebuildBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
+    ["decision"] = RulesBenchmark.DecisionAsync,
+    ["filter"] = RulesBenchmark.FilterAsync,
     ["append"] = async () => await AppendBenchmark.RunAsync((await SharedServers.PostgresAsync()).ConnectionString),
     ["message"] = MessageBenchmark.RunAsync,
 };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Partnership.Tests.Faults.Campaigns;
+using Partnership.Tests.Pure.SharingRules.Reference;
 using Partnership.Tests.Store.Campaigns;
 using Partnership.Tests.Support;
 
@@ -8,6 +9,7 @@ var campaigns = new SortedDictionary<string, (int Count, Func<Campaign, Task<Cam
 {
     ["order"] = (2_000, OrderCampaign.RunAsync),
     ["outbox"] = (100, OutboxCampaign.RunAsync),
+    ["rules"] = (2_000_000, RulesCampaign.RunAsync),
 };
 if (args.Length % 2 == 0 || !campaigns.TryGetValue(args[0], out var campaign) || !TryRead(args[1..], out var count, out var seed))
 {

@@ -171,6 +171,13 @@ internal sealed class StoreSteps(IEventStore inner, Action deciding, Action<Appe
         string view, IReadOnlyCollection<string> reach, ViewCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.PageViewAsync(view, reach, after, limit, cancellationToken);
 
+    public Task<ViewFamily?> LoadFamilyAsync(ViewFamilies families, Guid id, CancellationToken cancellationToken) =>
+        inner.LoadFamilyAsync(families, id, cancellationToken);
+
+    public Task<IReadOnlyList<ViewFamily>> PageFamiliesAsync(
+        ViewFamilies families, IReadOnlyCollection<string> reach, ViewCursor? after, int limit, CancellationToken cancellationToken) =>
+        inner.PageFamiliesAsync(families, reach, after, limit, cancellationToken);
+
     public Task<IReadOnlyList<SearchHit>> SearchAsync(string view, IReadOnlyCollection<SearchTerm> terms, CancellationToken cancellationToken) =>
         inner.SearchAsync(view, terms, cancellationToken);
 

@@ -11,17 +11,24 @@ namespace Partnership.Gateway.Commanding;
 /// it out only while those facts hold. Denied and unknown are the identical 404.
 /// </summary>
 public sealed class ChangeRecord(
-    ServiceForwarder forwarder, ServiceClient services, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies, GatewayOptions options)
+    ServiceForwarder forwarder, FactsClient factsClient, AgreementSet agreements, Refusals refusals, CommandAnswers answers, RequestBodies bodies)
 {
     private const int MaxAttempts = 4;
 
     public async Task HandleAsync(SharingRequest request)
     {
         var (http, operation, id) = (request.Http, request.Operation, request.RecordId!.Value);
+        // Known before any record is looked at, because some records are found by it.
+        if (operation.FactsPath is not null && OperationPaths.Query(http, operation.QueryParameters) is null)
+        {
+            await FixedAnswer.BadQuery.WriteAsync(http);
+            return;
+        }
+
         ReadBody? body = null;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            var (status, facts) = await FactsAsync(request, id);
+            var (status, facts) = await factsClient.ReadAsync(request, id);
             if (status == 404)
             {
                 await refusals.HideAsync(request, null);
@@ -34,7 +41,8 @@ public sealed class ChangeRecord(
                 return;
             }
 
-            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.At, operation.Command);
+            (id, request) = (facts.Id, request with { RecordId = facts.Id });
+            var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, facts.Facts, request.Purpose, request.LocalAt, operation.Command);
             if (!decision.Permitted)
             {
                 await refusals.HideAsync(request, decision);
@@ -49,6 +57,12 @@ public sealed class ChangeRecord(
 
             if (!await IsCurrentAsync(request, id, facts))
             {
+                if (await RepeatedAsync(request, decision, query) is { } before)
+                {
+                    await answers.WriteAsync(request, before, decision);
+                    return;
+                }
+
                 if (await refusals.RecordAsync(request, FixedAnswer.Stale.Code, decision)) await FixedAnswer.Stale.WriteAsync(http);
                 else await refusals.UnavailableAsync(request);
                 return;
@@ -76,32 +90,26 @@ public sealed class ChangeRecord(
         }
     }
 
+    /// <summary>
+    /// Who lost the answer to a creating command sends it again under the same key and the same, now stale, tag: the service is
+    /// asked for that answer, without a facts version, so that it carries out nothing new. Null when there was no such command
+    /// of this caller; only who may still give the command comes here, so that it tells them of their own doing alone.
+    /// </summary>
+    private async Task<ServiceAnswer?> RepeatedAsync(SharingRequest request, Decision decision, string query)
+    {
+        if (!request.Operation.Idempotent || request.Http.Request.Headers["Idempotency-Key"].Count == 0) return null;
+        if (await bodies.ReadAsync(request.Http) is not { Problem: null } read) return null;
+        var answer = await forwarder.ForwardAsync(
+            request, ServiceCaller.Of(request, decision), OperationPaths.Whole(request.Operation.Pattern, request.Http), query, read.Body, null, []);
+        return answer.Status is StatusCodes.Status201Created or StatusCodes.Status422UnprocessableEntity ? answer : null;
+    }
+
     /// <summary>If-Match is compared with what this caller may see of the record now; without it there is nothing to compare.</summary>
     private async Task<bool> IsCurrentAsync(SharingRequest request, Guid id, Envelope facts)
     {
         var expected = request.Http.Request.Headers.IfMatch;
         if (expected.Count == 0) return true;
-        var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.Record(request.Operation.Pattern, id), id);
+        var (tag, record) = await answers.TagAsync(request, request.Operation.RecordType, OperationPaths.OfRecord(request.Operation, id), id);
         return tag is not null && record!.Facts.Version == facts.Facts.Version && expected.Count == 1 && (expected[0] == tag || expected[0] == "*");
-    }
-
-    private async Task<(int Status, Envelope? Facts)> FactsAsync(SharingRequest request, Guid id)
-    {
-        using var timeout = new CancellationTokenSource(options.ServiceTimeout);
-        try
-        {
-            var path = OperationPaths.Record(request.Operation.Pattern, id) + "/facts";
-            using var message = services.Request(HttpMethod.Get, request.Operation.Service, path, "", default, ServiceCaller.Of(request), null, []);
-            using var response = await services.SendAsync(message, timeout.Token);
-            var answer = await ServiceAnswer.ReadAsync(response, options.MaxAnswerBytes, timeout.Token);
-            var read = answer.IsJson && EnvelopeReader.TryReadFacts(answer.Body, out var facts, out _) && facts is not null && facts.Id == id && facts.Type == request.Operation.RecordType
-                ? facts
-                : null;
-            return (answer.Status, read);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return (0, null);
-        }
     }
 }

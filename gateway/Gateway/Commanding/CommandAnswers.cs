@@ -44,7 +44,7 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
             case 204:
                 if (request.RecordId is { } changed)
                 {
-                    var current = await TagAsync(request, request.Operation.RecordType, OperationPaths.Record(request.Operation.Pattern, changed), changed);
+                    var current = await TagAsync(request, request.Operation.RecordType, OperationPaths.OfRecord(request.Operation, changed), changed);
                     if (current.Tag is not null) request.Http.Response.Headers.ETag = current.Tag;
                 }
 
@@ -59,7 +59,9 @@ public sealed partial class CommandAnswers(ServiceClient services, RecordAnswers
                 else await ServiceProblems.WriteAsync(request.Http, answer);
                 break;
             default:
-                await FixedAnswer.BadService.WriteAsync(request.Http);
+                // Nobody knows what became of it, so that it was asked for is worth an entry all the more.
+                var failed = await ledger.RecordAsync(entries.Refusal(request, FixedAnswer.BadService.Code, decision, byCasework: true));
+                await (failed is null ? FixedAnswer.LedgerUnavailable : FixedAnswer.BadService).WriteAsync(request.Http);
                 break;
         }
     }

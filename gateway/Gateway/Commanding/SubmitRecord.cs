@@ -15,7 +15,7 @@ public sealed class SubmitRecord(ServiceForwarder forwarder, AgreementSet agreem
     public async Task HandleAsync(SharingRequest request)
     {
         var operation = request.Operation;
-        var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, null, request.Purpose, request.At, operation.Command);
+        var decision = agreements.Decide(request.Principal, operation.Verb, operation.RecordType, null, request.Purpose, request.LocalAt, operation.Command);
         if (!decision.Permitted)
         {
             await refusals.RefuseAsync(request, FixedAnswer.NoRuleForRole);

@@ -14,7 +14,7 @@ namespace Partnership.Gateway.OpenApi;
 /// </summary>
 public static class OpenApiDocument
 {
-    public static byte[] Create()
+    public static byte[] Create(IReadOnlyList<Operation> operations)
     {
         var schemas = new JsonObject
         {
@@ -28,7 +28,7 @@ public static class OpenApiDocument
         }
 
         var paths = new JsonObject();
-        foreach (var group in OperationTable.All.GroupBy(o => o.Pattern.Replace(":guid", "", StringComparison.Ordinal)))
+        foreach (var group in operations.GroupBy(o => o.Pattern.Replace(":guid", "", StringComparison.Ordinal)))
         {
             var path = new JsonObject();
             foreach (var operation in group) path[operation.Method.ToLowerInvariant()] = Describe(operation);
@@ -53,9 +53,10 @@ public static class OpenApiDocument
     private static JsonObject Describe(Operation operation)
     {
         var parameters = new JsonArray(
-            Header("Sharing-Purpose", operation.Kind is OperationKind.Read or OperationKind.List, "Coded purpose; commands need it where the role has several."),
+            Header("Sharing-Purpose", operation.Kind is OperationKind.Read or OperationKind.Document or OperationKind.List, "Coded purpose; commands need it where the role has several."),
             Header("Sharing-Hat", false, "The hat of this session, for people who have several."));
-        if (operation.Kind is OperationKind.Read or OperationKind.List) parameters.Add(Header("Sharing-Justification", false, "Free text, kept sealed in the ledger."));
+        if (operation.Kind is OperationKind.Read or OperationKind.Document or OperationKind.List) parameters.Add(Header("Sharing-Justification", false, "Free text, kept sealed in the ledger."));
+        if (operation.EmergencyOpens) parameters.Add(Header("Sharing-Emergency", false, "Id of an emergency the caller has opened; the read is for the purpose emergency then."));
         if (operation.Idempotent) parameters.Add(Header("Idempotency-Key", false, "A repeat within 7 days has the same effect and answer."));
         if (operation.Kind == OperationKind.Change) parameters.Add(Header("If-Match", false, "The ETag of the record as you read it; stale is 412."));
         foreach (var part in operation.Pattern.Split('/').Where(p => p.StartsWith('{')))
@@ -86,6 +87,11 @@ public static class OpenApiDocument
             case OperationKind.Read:
                 responses["200"] = Body("The permitted fields of the record.", operation.RecordType, "ETag", "Sharing-Record");
                 break;
+            case OperationKind.Document:
+                var document = Described("The document, whole.");
+                document["content"] = new JsonObject([.. operation.ContentTypes.Select(t => KeyValuePair.Create<string, JsonNode?>(t, new JsonObject()))]);
+                responses["200"] = document;
+                break;
             case OperationKind.List:
                 responses["200"] = Body("A page of records.", operation.RecordType + ".list", "Sharing-Record");
                 break;
@@ -93,13 +99,14 @@ public static class OpenApiDocument
                 responses["201"] = Described("Submitted; Location names the record. May carry warnings that rest on the body alone.");
                 break;
             case OperationKind.Change:
-                responses[operation.Command == "accept" ? "201" : "204"] = Described("Done.");
+                responses[operation.Creates ? "201" : "204"] = Described("Done.");
                 break;
         }
 
         foreach (var (status, text) in Refusals)
         {
-            if (operation.Kind is OperationKind.Read or OperationKind.List && status is "409" or "412" or "422") continue;
+            if (operation.Kind is OperationKind.Read or OperationKind.Document or OperationKind.List && status is "409" or "412" or "422") continue;
+            if (operation.Method is "GET" or "DELETE" && status is "413" or "415") continue;
             responses[status] = new JsonObject
             {
                 ["description"] = text,
@@ -115,8 +122,11 @@ public static class OpenApiDocument
         ("400", "Input that cannot be read or accepted."), ("401", "No valid token."),
         ("403", "No rule for this role and kind of record, or not for this purpose."),
         ("404", "No such record, or none that the caller may know of."),
+        ("405", "This address takes other methods; HEAD is none of them."),
         ("409", "Refused by the rules of the casework."), ("412", "Changed since it was read."), ("422", "Idempotency key reused with another body."),
-        ("502", "The service cannot answer."), ("503", "The ledger cannot record, so nothing is released."),
+        ("413", "The body is larger than is taken."), ("415", "The body is not application/json."),
+        ("429", "Too many requests of this person or agency; Retry-After says when to try again."),
+        ("502", "The service cannot answer."), ("503", "The ledger cannot record, or register and agreements are not confirmed, so nothing is released."),
     ];
 
     private static string OperationId(Operation operation) =>

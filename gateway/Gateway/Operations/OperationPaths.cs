@@ -12,6 +12,9 @@ public static class OperationPaths
         return string.Concat(pattern.AsSpan(0, end), id.ToString());
     }
 
+    /// <summary>The path of the record a change is decided by.</summary>
+    public static string OfRecord(Operation operation, Guid id) => Record(operation.RecordPath ?? operation.Pattern, id);
+
     /// <summary>The whole path, with the id and other route values put in.</summary>
     public static string Whole(string pattern, HttpContext http)
     {

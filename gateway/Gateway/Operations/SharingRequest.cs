@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Partnership.Contracts.Sharing;
 using Partnership.SharingRules;
 
 namespace Partnership.Gateway.Operations;
@@ -22,6 +23,16 @@ public sealed record SharingRequest
     /// <summary>When the request arrived, by <see cref="TimeProvider.GetTimestamp"/>: answers that hide something leave in fixed steps after it.</summary>
     public required long ArrivedAt { get; init; }
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>The same moment in the partnership's time: days are its days.</summary>
+    public required DateTimeOffset LocalAt { get; init; }
+    public DateOnly Today => DateOnly.FromDateTime(LocalAt.DateTime);
+
+    /// <summary>The emergency the request names, unread.</summary>
+    public Guid? EmergencyId { get; init; }
+
+    /// <summary>The same once it is known to be open and the caller's own.</summary>
+    public OpenEmergency? Emergency { get; init; }
 
     /// <summary>The scheme whose ledger is read, for operations that name one.</summary>
     public string? LedgerScheme { get; init; }

@@ -15,13 +15,14 @@ namespace Partnership.Gateway.Reading;
 /// <summary>
 /// Lists and searches: the service pages over what the caller can reach, every row is decided here, and the page is
 /// refilled. One row more than asked for is looked at, so that <c>next</c> says whether there is another row this caller
-/// may see, and nothing about rows they may not (up to 2,000 hidden rows in a run, where it gives up looking).
+/// may see, and nothing about rows they may not. Only where that takes longer than <see cref="GatewayOptions.ListTimeout"/> is
+/// the page given as it stands, with a way to go on.
 /// </summary>
 public sealed class ListRecords(
     ServiceForwarder forwarder, AgreementSet agreements, RecordAnswers answers, Releaser releaser, Refusals refusals,
-    Cursors cursors, Pseudonyms pseudonyms, RequestBodies bodies, TimeProvider clock)
+    Cursors cursors, Pseudonyms pseudonyms, RequestBodies bodies, GatewayOptions options, TimeProvider clock)
 {
-    private const int ServicePage = 50, MaxLimit = 50, DefaultLimit = 20, MaxServicePages = 40, MaxServiceCursor = Cursors.PositionLength - 40;
+    private const int ServicePage = 50, MaxLimit = 50, DefaultLimit = 20, MaxServiceCursor = Cursors.PositionLength - 40;
 
     public async Task HandleAsync(SharingRequest request)
     {
@@ -111,10 +112,9 @@ public sealed class ListRecords(
     private async Task<Page?> CollectAsync(SharingRequest request, string query, ReadOnlyMemory<byte> body, ListPosition position, int limit)
     {
         var operation = request.Operation;
-        var today = DateOnly.FromDateTime(request.At.UtcDateTime);
-        var reach = agreements.ReachOf(request.Principal, operation.RecordType, operation.Verb, request.Purpose, today);
+        var reach = agreements.ReachOf(request.Principal, operation.RecordType, operation.Verb, request.Purpose, request.Today);
         var page = new Page();
-        for (var fetched = 0; fetched < MaxServicePages; fetched++)
+        do
         {
             var paged = $"{query}{(query.Length == 0 ? '?' : '&')}limit={ServicePage.ToString(CultureInfo.InvariantCulture)}{(position.After is null ? "" : "&after=" + Uri.EscapeDataString(position.After))}";
             var answer = await forwarder.ForwardAsync(request, ServiceCaller.Of(request), operation.Pattern, paged, body, null, reach);
@@ -141,8 +141,10 @@ public sealed class ListRecords(
             }
 
             if (rows.Next is null) return page;
+            if (rows.Next == position.After) return null; // A service that goes nowhere.
             position = new ListPosition(rows.Next, null);
         }
+        while (clock.GetElapsedTime(request.ArrivedAt) < options.ListTimeout);
 
         page.Next = page.Rows.Count > 0 ? page.LastPosition : position;
         return page;
@@ -183,7 +185,7 @@ public sealed class ListRecords(
         RecordAnswers.WriteReceipt(output, receipt);
         var basis = page.Rows.Count > 0 ? page.Rows[0].Decision : default;
         if (records.Count == 0) records.Add(EntryRecords.Empty(request.Operation.RecordType));
-        await releaser.ReleaseAsync(request, receipt, records, basis, output, tag: null);
+        await releaser.ReleaseAsync(request, receipt, records, basis, output.WrittenMemory, tag: null);
     }
 
     private static int? LimitOf(HttpContext http)

@@ -25,9 +25,9 @@ public sealed class EntryFactory(GatewayKeys keys, AgreementSet agreements, Time
     {
         var key = RandomNumberGenerator.GetBytes(32);
         var digest = HMACSHA256.HashData(key, body);
-        return Base(request, entryId, LedgerOutcomes.Permit, records) with
+        return Base(request, entryId, request.Emergency is null ? LedgerOutcomes.Permit : LedgerOutcomes.BreakGlass, records) with
         {
-            Operation = request.Operation.RecordType.StartsWith("sharing.", StringComparison.Ordinal) ? LedgerOperations.Consultation : LedgerOperations.Disclosure,
+            Operation = request.Operation.IsOfSharing ? LedgerOperations.Consultation : LedgerOperations.Disclosure,
             Recipients = [request.Principal.Team is null ? request.Principal.Agency : $"{request.Principal.Agency}/{request.Principal.Team}"],
             LegalPower = decision.Basis?.LegalPower,
             LawfulBasis = decision.Basis?.LawfulBasis,
@@ -71,7 +71,7 @@ public sealed class EntryFactory(GatewayKeys keys, AgreementSet agreements, Time
             At = request.At,
             Operation = request.Operation.Kind switch
             {
-                OperationKind.Read or OperationKind.List => LedgerOperations.Consultation,
+                OperationKind.Read or OperationKind.Document or OperationKind.List => LedgerOperations.Consultation,
                 OperationKind.Submit => LedgerOperations.Collection,
                 OperationKind.Change => LedgerOperations.Alteration,
             },

@@ -25,9 +25,10 @@ public sealed class Refusals(LedgerWriter ledger, EntryFactory entries, GatewayO
     /// The identical 404 of a record that is hidden and of one that does not exist: recorded, then sent at the next step of
     /// time after arrival, so that how long the look-up took does not show.
     /// </summary>
-    public async Task HideAsync(SharingRequest request, Decision? decision)
+    /// <param name="code">Why, where it was not the decision.</param>
+    public async Task HideAsync(SharingRequest request, Decision? decision, string? code = null)
     {
-        var recorded = await ledger.RecordAsync(entries.Refusal(request, decision?.DenialCode ?? "not-found", decision));
+        var recorded = await ledger.RecordAsync(entries.Refusal(request, code ?? decision?.DenialCode ?? "not-found", decision, byCasework: code is not null));
         await NextStepAsync(request.ArrivedAt);
         await (recorded is null ? FixedAnswer.LedgerUnavailable : FixedAnswer.NotFound).WriteAsync(request.Http);
     }

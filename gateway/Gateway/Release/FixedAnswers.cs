@@ -15,6 +15,11 @@ public sealed class FixedAnswer
     public static FixedAnswer NoRuleForRole { get; } = new(403, "no-rule-for-role", "The agreement has no rule for this kind of record and your role.");
     public static FixedAnswer PurposeNotForRole { get; } = new(403, "purpose-not-for-role", "This purpose is not for your role.");
     public static FixedAnswer NotYourScheme { get; } = new(403, "not-your-scheme", "Your role is for another scheme's ledger.");
+    public static FixedAnswer SecondFactorNeeded { get; } = new(403, "second-factor-needed", "This needs a session with a second factor.");
+    public static FixedAnswer EmergencyReadsOne { get; } = new(403, "emergency-reads-one-record", "An emergency reads one record. It lists, searches and changes nothing.");
+    public static FixedAnswer TooMany { get; } = new(429, "too-many-requests", "You, or your agency, have sent too many requests. Try again later.");
+    public static FixedAnswer EmergencyNeeded { get; } = new(400, "emergency-needed", "This purpose needs Sharing-Emergency with the id of an emergency you have opened.");
+    public static FixedAnswer BadEmergency { get; } = new(400, "unreadable-emergency", "Sharing-Emergency must stand once and hold the id of an emergency.");
     public static FixedAnswer NotFound { get; } = new(404, "not-found", "There is no such record, or none that you may know of.");
     public static FixedAnswer NotAllowed { get; } = new(405, "method-not-allowed", "This address takes other methods.");
     public static FixedAnswer TooLarge { get; } = new(413, "body-too-large", "The body is larger than the gateway takes.");
@@ -30,6 +35,9 @@ public sealed class FixedAnswer
     public static FixedAnswer BadService { get; } = new(502, "service-unavailable", "The service cannot answer. Nothing was released.");
     public static FixedAnswer LedgerUnavailable { get; } = new(503, "ledger-unavailable", "The disclosure ledger cannot record, so nothing is released. Try again shortly.");
 
+    public static FixedAnswer LeaseOver { get; } = new(503, "sharing-not-confirmed", "The people register and the agreements are not confirmed at present, so nothing is released. Try again shortly.");
+
+    private const int Portion = 64 * 1024;
     private readonly byte[] body;
 
     private FixedAnswer(int status, string code, string sentence)
@@ -56,7 +64,8 @@ public sealed class FixedAnswer
             WireJson.Options));
 
     /// <summary>The only way a body leaves the gateway: headers by allow-list, never cached, never compressed.</summary>
-    public static async Task WriteAsync(HttpContext http, int status, string? contentType, ReadOnlyMemory<byte> body)
+    /// <param name="aborted">Ends a sending whose recipient has gone away, with an exception, so that it can be noted.</param>
+    public static async Task WriteAsync(HttpContext http, int status, string? contentType, ReadOnlyMemory<byte> body, CancellationToken aborted = default)
     {
         var response = http.Response;
         response.StatusCode = status;
@@ -64,8 +73,16 @@ public sealed class FixedAnswer
         response.Headers.XContentTypeOptions = "nosniff";
         if (contentType is not null) response.ContentType = contentType;
         if (status != 204) response.ContentLength = body.Length;
-        if (body.Length > 0) await response.Body.WriteAsync(body, CancellationToken.None);
+        for (var sent = 0; sent < body.Length; sent += Portion)
+        {
+            // In portions, because the server drops what it is given for somebody who has gone, and does not say so.
+            await response.Body.WriteAsync(body.Slice(sent, Math.Min(Portion, body.Length - sent)), aborted);
+            aborted.ThrowIfCancellationRequested();
+        }
+
         await response.CompleteAsync();
+        // Of an answer of several portions nobody can have everything yet.
+        if (body.Length > Portion) aborted.ThrowIfCancellationRequested();
     }
 
     public static byte[] ProblemBody(int status, string code, string sentence) => Encoding.UTF8.GetBytes(string.Create(

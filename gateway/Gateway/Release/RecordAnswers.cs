@@ -20,7 +20,7 @@ public sealed class RecordAnswers(AgreementSet agreements, OpaqueTags tags)
             : null;
 
     public Decision Decide(SharingRequest request, string operation, Envelope record) =>
-        agreements.Decide(request.Principal, operation, record.Type, record.Facts, request.Purpose, request.At);
+        agreements.Decide(request.Principal, operation, record.Type, record.Facts, request.Purpose, request.LocalAt);
 
     /// <summary>
     /// Writes <c>{"type","id","data","withheld","obligations"</c> without the closing brace, so that a receipt may follow.
@@ -39,7 +39,7 @@ public sealed class RecordAnswers(AgreementSet agreements, OpaqueTags tags)
         using (var json = new Utf8JsonWriter(output, Compact))
         {
             json.WriteStartArray();
-            foreach (var withheld in agreements.WithheldFor(request.Principal, record.Type, request.Purpose, record.Facts.State, DateOnly.FromDateTime(request.At.UtcDateTime)))
+            foreach (var withheld in agreements.WithheldFor(request.Principal, record.Type, request.Purpose, record.Facts.State, request.Today))
             {
                 json.WriteStartObject();
                 json.WriteString("group"u8, withheld.Group);

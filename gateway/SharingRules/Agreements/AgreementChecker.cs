@@ -1,4 +1,5 @@
 using Partnership.Contracts;
+using Partnership.SharingRules.NeverRules;
 
 namespace Partnership.SharingRules;
 
@@ -22,6 +23,7 @@ internal sealed class AgreementChecker(AgreementModel agreement, Words words, Li
         foreach (var basis in agreement.Bases) CheckBasis(basis);
         foreach (var purpose in agreement.Purposes) CheckPurpose(purpose);
         foreach (var rule in agreement.Rules) CheckRule(rule);
+        new GroupChecker(agreement, words, errors).Check();
     }
 
     /// <summary>What only shows when all agreements lie side by side.</summary>
@@ -149,7 +151,7 @@ internal sealed class AgreementChecker(AgreementModel agreement, Words words, Li
             {
                 var served = purposes[purpose.Value].Serves.FirstOrDefault(s => s.Record.Value == record.Value);
                 if (served.States is { Count: > 0 } states && !rule.States.Any(state => states.Any(s => s.Value == state.Value)))
-                    Error(rule.States[0].Line, $"Purpose '{purpose.Value}' serves none of these states of {record.Value}, so the rule can never apply.");
+                    Error(rule.States[0].Line, $"Purpose '{purpose.Value}' serves none of these states of {record.Value}, so rule '{rule.Id.Value}' can never apply for it.");
             }
         }
     }
@@ -168,30 +170,51 @@ internal sealed class AgreementChecker(AgreementModel agreement, Words words, Li
 
         if (rule.Operations.Any(operation => operation.Value == Contracts.Operations.Submit) && when != Conditions.None)
             Error(rule.When[0].Line, "A submission has no record yet, so a condition on one can never hold.");
-        foreach (var term in rule.When.Where(NeedsMembership))
+        if ((when & Conditions.Assigned) != 0 && (when & Conditions.Addressee) == 0)
+            Error(rule.When.First(term => term.Value == "assigned").Line, "'assigned' goes with 'addressee': the same person may wear another agency's hat.");
+        foreach (var term in rule.When.Where(term => (ConditionTerms.Parse(term.Value) & ConditionTerms.NeedMembership) != 0))
             NeedMembership(term, when);
         foreach (var grant in rule.Permits) CheckGrant(rule, grant, when);
     }
 
     private void CheckGrant(RuleModel rule, GrantModel grant, Conditions ruleWhen)
     {
-        var items = 0;
+        var when = Conditions.None;
         foreach (var term in grant.When)
         {
             if (!Known(term, ConditionTerms.Names, "condition")) continue;
-            var condition = ConditionTerms.Parse(term.Value);
-            if ((condition & (Conditions.KnownTo | Conditions.OwnTenancy)) != 0) items++;
+            var condition = ConditionTerms.ParseAtGroup(term.Value);
             if ((condition & ConditionTerms.Access) != 0) Error(term.Line, $"'{term.Value}' gives way to the whole record: write it at the rule.");
-            if (NeedsMembership(term)) NeedMembership(term, ruleWhen);
+            if ((condition & ConditionTerms.NeedMembership) != 0) NeedMembership(term, ruleWhen);
+            when |= condition;
         }
 
-        if (items > 1) Error(grant.Group.Line, "'known-to' and 'own-tenancy' name different things; one group can rest on one of them.");
-        if (grant.Mask is not { } mask) return;
-        if (!Known(mask, ["flag"], "mask")) return;
-        if (items > 0) Error(mask.Line, "A flag says yes or no for the whole record; it cannot be for some items only.");
+        if (System.Numerics.BitOperations.PopCount((uint)(when & ConditionTerms.ForSome)) > 1)
+            Error(grant.Group.Line, "Two conditions say which people, addresses or items leave; one group can rest on one of them. Write two rules.");
+        if ((when & Conditions.WithLocation) != 0 && when != Conditions.WithLocation)
+            Error(grant.Group.Line, "'with-location' stands alone: the group leaves wherever the victim's location does.");
         foreach (var record in rule.Records)
-            if (words.RecordTypes.TryGetValue(record.Value, out var terms) && (terms.View.BitOf(grant.Group.Value) & ~terms.View.FlagGroups) != 0)
-                Error(mask.Line, $"Group '{grant.Group.Value}' of {record.Value} has nothing that could be a yes or no.");
+            if (words.RecordTypes.TryGetValue(record.Value, out var terms)) CheckForm(rule, grant, when, ruleWhen, terms.View);
+        if (grant.Mask is not { } mask || !Known(mask, ["flag"], "mask")) return;
+        if ((when & (ConditionTerms.ForSome | Conditions.WithLocation)) != 0) Error(mask.Line, "A flag says yes or no for the whole record; it cannot be for some items only.");
+    }
+
+    /// <summary>Whether the view has what the grant's conditions and mask are about, and whether a never-rule lets it stand.</summary>
+    private void CheckForm(RuleModel rule, GrantModel grant, Conditions when, Conditions ruleWhen, ViewSchema view)
+    {
+        var bit = view.BitOf(grant.Group.Value);
+        if (bit == 0) return;
+        var group = $"Group '{grant.Group.Value}' of {view.RecordType}";
+        if ((when & Conditions.KnownTo) != 0 && (bit & view.Root.UnderPersonBelow) == 0) Never("describes nobody by id, so nobody in it can be known");
+        if ((when & Conditions.OwnTenancy) != 0 && (bit & view.Root.UnderAddressBelow) == 0) Never("holds no address by id, so none in it can be a tenancy");
+        if ((when & (Conditions.Audience | Conditions.OwnItems | Conditions.HealthItems)) != 0 && (bit & view.Root.UnderItemBelow) == 0)
+            Never("has no items that could be ticked, owned or health information");
+        if ((when & Conditions.WithLocation) != 0 && LocationGuard.LocationIn(view) == 0) Never("stands in a record without the victim's location");
+        if (grant.Mask is { Value: "flag" } mask && (bit & ~view.FlagGroups) != 0) Error(mask.Line, $"{group} has nothing that could be a yes or no.");
+        if (grant.Group.Value == InternalResearch.Group && !InternalResearch.StaysAtHome(ruleWhen))
+            Error(grant.Group.Line, $"Rule '{rule.Id.Value}' permits what an agency keeps to itself to others, which never-rule NR7 forbids: it needs 'when: own-agency'.");
+
+        void Never(string why) => Error(grant.Group.Line, $"{group} {why}; rule '{rule.Id.Value}' can never apply to it.");
     }
 
     private void CheckGroups(RuleModel rule)
@@ -212,11 +235,9 @@ internal sealed class AgreementChecker(AgreementModel agreement, Words words, Li
         }
     }
 
-    private static bool NeedsMembership(Term condition) => (ConditionTerms.Parse(condition.Value) & ConditionTerms.NeedMembership) != 0;
-
     private void NeedMembership(Term condition, Conditions ruleWhen)
     {
-        if ((ruleWhen & Conditions.Member) == 0)
+        if ((ruleWhen & (ConditionTerms.Listed | Conditions.OwnAgency)) == 0)
             Error(condition.Line, $"'{condition.Value}' gives nothing without membership: add 'when: member' to the rule.");
     }
 

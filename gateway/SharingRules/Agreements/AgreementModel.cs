@@ -23,6 +23,9 @@ internal sealed record AgreementModel
     public required IReadOnlyList<PurposeModel> Purposes { get; init; }
     public required IReadOnlyList<RuleModel> Rules { get; init; }
 
+    /// <summary>Groups of a record type that this agreement shares with nobody, said on purpose.</summary>
+    public required IReadOnlyList<(Term Record, IReadOnlyList<Term> Groups)> NotShared { get; init; }
+
     public AgreementSummary Summary => new(
         Id.Value, Title, Version, Scheme, SignedOn, EffectiveFrom, ExpiresAfter, ReviewBy,
         [.. Records.Select(record => record.Value).Order(StringComparer.Ordinal)]);

@@ -15,7 +15,7 @@ internal sealed class AgreementParser(AgreementSource source, List<AgreementErro
     {
         var before = errors.Count;
         if (yaml.Document(source.Text) is not { } document) return null;
-        if (yaml.Fields(document, "The agreement", AgreementFields, ["expires"]) is not { } fields || AgreementFields.Any(name => !fields.ContainsKey(name))) return null;
+        if (yaml.Fields(document, "The agreement", AgreementFields, ["expires", "not-shared"]) is not { } fields || AgreementFields.Any(name => !fields.ContainsKey(name))) return null;
         var agreement = new AgreementModel
         {
             File = source.File,
@@ -33,6 +33,9 @@ internal sealed class AgreementParser(AgreementSource source, List<AgreementErro
             Parties = [.. yaml.Entries(fields["parties"], "parties").Select(entry => Party(entry.Name, entry.Value))],
             Bases = [.. yaml.Entries(fields["legal-bases"], "legal-bases").Select(entry => Basis(entry.Name, entry.Value))],
             Purposes = [.. yaml.Entries(fields["purposes"], "purposes").Select(entry => Purpose(entry.Name, entry.Value)).OfType<PurposeModel>()],
+            NotShared = fields.TryGetValue("not-shared", out var kept)
+                ? [.. yaml.Entries(kept, "not-shared").Select(entry => (entry.Name, yaml.Words(entry.Value, "not-shared")))]
+                : [],
             Rules = [.. yaml.Items(fields["rules"], "rules").Select(Rule).OfType<RuleModel>()],
         };
         return errors.Count == before ? agreement : null;
@@ -104,11 +107,19 @@ internal sealed class AgreementParser(AgreementSource source, List<AgreementErro
         IReadOnlyList<Term> Optional(string name) => fields.TryGetValue(name, out var value) ? yaml.Words(value, name) : [];
     }
 
-    /// <summary>A list of groups, or groups with their conditions and masks.</summary>
+    /// <summary>A list of groups; or groups with their conditions and masks, those without any together under <c>whole</c>.</summary>
     private IReadOnlyList<GrantModel> Grants(YamlNode node)
     {
-        if (node is not YamlMappingNode) return [.. yaml.Words(node, "permit").Select(group => new GrantModel(group, [], null))];
-        return [.. yaml.Entries(node, "permit").Select(entry => Grant(entry.Name, entry.Value))];
+        if (node is not YamlMappingNode) return Whole(node);
+        IReadOnlyList<GrantModel> grants =
+        [
+            .. yaml.Entries(node, "permit").SelectMany(entry => entry.Name.Value == "whole" ? Whole(entry.Value) : [Grant(entry.Name, entry.Value)]),
+        ];
+        foreach (var again in grants.GroupBy(grant => grant.Group.Value).Where(same => same.Count() > 1))
+            yaml.Error(again.Last().Group.Line, $"permit names '{again.Key}' twice.");
+        return grants;
+
+        IReadOnlyList<GrantModel> Whole(YamlNode groups) => [.. yaml.Words(groups, "permit").Select(group => new GrantModel(group, [], null))];
     }
 
     private GrantModel Grant(Term group, YamlNode node)

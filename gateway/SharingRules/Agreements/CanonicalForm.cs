@@ -17,7 +17,7 @@ internal static class CanonicalForm
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("form", "partnership-agreements-v1");
+            json.WriteString("form", "partnership-agreements-v2");
             json.WriteString("policy", AgreementSet.PolicyVersion);
             List(json, "agreements", agreements, agreement => agreement.Id.Value, Agreement);
             json.WriteEndObject();
@@ -53,6 +53,11 @@ internal static class CanonicalForm
             json.WriteString("regime", basis.Regime.Value);
         });
         List(json, "purposes", agreement.Purposes, purpose => purpose.Name.Value, Purpose);
+        List(json, "notShared", agreement.NotShared, entry => entry.Record.Value, (_, entry) =>
+        {
+            json.WriteString("record", entry.Record.Value);
+            Words(json, "groups", entry.Groups);
+        });
         List(json, "rules", agreement.Rules, rule => rule.Id.Value, Rule);
     }
 

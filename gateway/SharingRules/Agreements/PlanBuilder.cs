@@ -16,16 +16,20 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
     /// <summary>(Rule, group) pairs that some principal could be released; <c>""</c> stands for the act of a command.</summary>
     private readonly HashSet<(RuleModel Rule, string Group)> possible = [];
 
+    private Shadows shadows = new();
+
     public PlanIndex Build(IReadOnlyList<AgreementModel> agreements)
     {
         var index = new Dictionary<PlanKey, TeamPlans>();
         foreach (var agreement in agreements)
         {
             rulesByKey.Clear();
+            shadows = new Shadows();
             foreach (var rule in agreement.Rules.OrderBy(rule => rule.Id.Value, StringComparer.Ordinal)) Lay(agreement, rule);
             var terms = new AgreementTerms(agreement.Summary, agreement.Classification.Value);
             foreach (var (key, byTeam) in rulesByKey) index.Add(key, TeamPlansOf(agreement, terms, key, byTeam));
             if (errors.Count == 0) CheckDefeated(agreement);
+            if (errors.Count == 0) CheckShadowed(agreement);
         }
 
         var purposes = agreements
@@ -59,6 +63,12 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             if (!rule.IsDenial && PremisesReceiveNothing.Denies(agency, record.Value))
             {
                 Error(agreement, rule.Id.Line, $"Rule '{rule.Id.Value}' permits {agency} something of {record.Value}, which never-rule NR1 forbids.");
+                return true;
+            }
+
+            if (!rule.IsDenial && LedgerIsNoSource.Denies(role, record.Value))
+            {
+                Error(agreement, rule.Id.Line, $"Rule '{rule.Id.Value}' permits {role} something of the ledger, which never-rule NR12 forbids: it is for its readers.");
                 return true;
             }
 
@@ -105,10 +115,12 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             Error(agreement, sorted[Plan.MostRules].Id.Line, $"More than {Plan.MostRules} rules apply to one role for one purpose; nobody could read that agreement.");
 
         // Most principals share their plan with others of the same role.
-        var name = $"{key.RecordType}\n{key.Purpose}\n{basis}\n{lost}\n{string.Join('\n', sorted.Select(rule => rule.Id.Value))}";
+        var (coordination, unmarked, keeps) = (Coordination.Is(key.Role), HealthItems.MayReadUnmarked(key.Agency, key.Role), UnsafeCopies.Keeps(key.Role));
+        var name = $"{key.RecordType}\n{key.Purpose}\n{basis}\n{coordination}{unmarked}{keeps}\n{string.Join('\n', sorted.Select(rule => rule.Id.Value))}";
         if (plans.TryGetValue(name, out var plan)) return plan;
         PlannedRule[] applied = [.. sorted.Take(Plan.MostRules).Select(rule => Planned(rule, type.View))];
         NotePossible(sorted, applied, type.View);
+        shadows.Note(sorted, applied, type.View);
         var states = StatesOf(purpose, type);
         return plans[name] = new Plan
         {
@@ -120,10 +132,17 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
             ReleasedForDays = purpose.ReleasedForDays,
             States = states,
             Rules = applied,
-            Steps = Step.Of(applied),
+            StepsOfAnyState = Step.Of(applied, null),
+            Steps = states is null ? [("", Step.Of(applied, null))] : [.. states.Select(state => (state, Step.Of(applied, state)))],
             Permits = Array.Exists(applied, rule => !rule.Denies),
             Mentioned = applied.Aggregate(Conditions.None, (all, rule) => all | Mentions(rule)),
             UnsafeCopyLoses = lost,
+            Location = LocationGuard.LocationIn(type.View),
+            KeepsLocation = keeps,
+            ReadsUnmarkedHealth = unmarked,
+            IsCoordination = coordination,
+            ReadBack = type.View.BitOf(Contracts.FieldGroups.SharedResearch),
+            Internal = type.View.BitOf(InternalResearch.Group),
             Withheld = (states ?? [""]).ToFrozenDictionary(
                 state => state, state => WithheldGroups.Of(applied, type.View, agreement.Id.Value, states is null ? null : state)),
         };
@@ -157,18 +176,29 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
 
     private static Grant Granted(GrantModel grant, ViewSchema view)
     {
-        var when = Combined(grant.When);
-        var kind = grant.Mask is not null ? StepKind.PermitFlag
-            : (when & Conditions.KnownTo) != 0 ? StepKind.PermitKnownPersons
-            : (when & Conditions.OwnTenancy) != 0 ? StepKind.PermitOwnAddresses
-            : StepKind.PermitWhole;
-        return new Grant(view.BitOf(grant.Group.Value), when & ~Conditions.NeedRecorded, kind, (when & Conditions.NeedRecorded) != 0);
+        var when = grant.When.Aggregate(Conditions.None, (all, term) => all | ConditionTerms.ParseAtGroup(term.Value));
+        var kind = grant.Mask is not null ? StepKind.PermitFlag : KindOf(when);
+        return new Grant(
+            view.BitOf(grant.Group.Value), when & ~(Conditions.NeedRecorded | Conditions.WithLocation), kind, (when & Conditions.NeedRecorded) != 0);
     }
+
+    private static StepKind KindOf(Conditions when) => (when & (ConditionTerms.ForSome | Conditions.WithLocation)) switch
+    {
+        Conditions.KnownTo => StepKind.PermitKnownPersons,
+        Conditions.OwnTenancy => StepKind.PermitOwnAddresses,
+        Conditions.Audience => StepKind.PermitTickedItems,
+        Conditions.OwnItems => StepKind.PermitOwnItems,
+        Conditions.HealthItems => StepKind.PermitHealthItems,
+        Conditions.WithLocation => StepKind.PermitWithLocation,
+        _ => StepKind.PermitWhole,
+    };
 
     private static Conditions Combined(IEnumerable<Term> terms) => terms.Aggregate(Conditions.None, (all, term) => all | ConditionTerms.Parse(term.Value));
 
     private static Conditions Mentions(PlannedRule rule) => rule.Grants.Aggregate(
-        rule.When, (all, grant) => all | grant.When | (grant.NeedRecorded ? Conditions.NeedRecorded : Conditions.None));
+        rule.When,
+        (all, grant) => all | grant.When | (grant.NeedRecorded ? Conditions.NeedRecorded : Conditions.None)
+            | (grant.Kind == StepKind.PermitWithLocation ? Conditions.WithLocation : Conditions.None));
 
     private void NotePossible(List<RuleModel> rules, PlannedRule[] applied, ViewSchema view)
     {
@@ -191,6 +221,15 @@ internal sealed class PlanBuilder(Words words, List<AgreementError> errors)
                 Error(agreement, rule.Id.Line, $"Rule '{rule.Id.Value}' can never apply: another rule always denies everything it permits.");
             foreach (var grant in rule.Permits.Where(grant => !possible.Contains((rule, grant.Group.Value))))
                 Error(agreement, grant.Group.Line, $"Rule '{rule.Id.Value}' permits '{grant.Group.Value}', which another rule always denies to the same people.");
+        }
+    }
+
+    private void CheckShadowed(AgreementModel agreement)
+    {
+        foreach (var (rule, group, by) in shadows.Found())
+        {
+            var line = rule.Permits.Select(grant => grant.Group).Concat(rule.Denies).FirstOrDefault(term => term.Value == group) is { Line: > 0 } term ? term.Line : rule.Id.Line;
+            Error(agreement, line, $"Rule '{rule.Id.Value}'{(group.Length == 0 ? "" : $" on '{group}'")} adds nothing: rule '{by}' already says so to the same people.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 
 namespace Partnership.SharingRules;
 
@@ -18,7 +19,11 @@ public static class PlatformTerms
 
     /// <summary>Coded purposes of <c>information-sharing</c> §4f that this release knows.</summary>
     public static IReadOnlyList<string> Purposes { get; } =
-        [Contracts.Purposes.MaracReferral, Contracts.Purposes.MaracTriage, Contracts.Purposes.MaracMeeting, Contracts.Purposes.Audit];
+    [
+        Contracts.Purposes.MaracReferral, Contracts.Purposes.MaracTriage, Contracts.Purposes.MaracResearch, Contracts.Purposes.MaracMeeting,
+        Contracts.Purposes.MaracAction, Contracts.Purposes.MaracFlag, Contracts.Purposes.Audit,
+        Contracts.Purposes.Emergency,
+    ];
 
     /// <summary>Legal powers of <c>information-sharing</c> §2.</summary>
     public static IReadOnlyList<string> LegalPowers { get; } = ["CDA-1998-S115", "COMMON-LAW-POLICING", "DPA-2018-S62"];
@@ -44,13 +49,27 @@ public static class PlatformTerms
     {
         Contracts.RecordTypes.MaracReferral => Codes<ReferralStatus>(),
         Contracts.RecordTypes.MaracCase => Codes<CaseStatus>(),
+        Contracts.RecordTypes.MaracResearchRequest => Codes<ResearchStatus>(),
+        Contracts.RecordTypes.MaracResearchReturn => Codes<ReturnStatus>(),
+        Contracts.RecordTypes.MaracMeeting => Codes<MeetingStatus>(),
+        Contracts.RecordTypes.MaracAction => Codes<ActionStatus>(),
+        Contracts.RecordTypes.MaracFlag => Codes<FlagStatus>(),
+        Contracts.RecordTypes.SharingEmergency => Codes<EmergencyReviewState>(),
         _ => [],
     };
 
     private static string[] CommandsOf(string recordType) => recordType switch
     {
         Contracts.RecordTypes.MaracReferral => ["accept", "redirect", "confirm-redirect", "withdraw"],
-        Contracts.RecordTypes.MaracCase => ["members", "relations", "needs", "summary"],
+        Contracts.RecordTypes.MaracCase =>
+        [
+            "members", "relations", "needs", "summary", "unsafe-copies", "readers", "conflicts", "resolve-conflict", "holds", "amendments", "list",
+            "request-research", "hear", "issue", "close", "minutes", "actions",
+        ],
+        Contracts.RecordTypes.MaracResearchRequest => ["return"],
+        Contracts.RecordTypes.MaracResearchReturn => ["caldicott"],
+        Contracts.RecordTypes.MaracAction => ["outcome", "confirm-need"],
+        Contracts.RecordTypes.SharingEmergency => ["review"],
         _ => [],
     };
 

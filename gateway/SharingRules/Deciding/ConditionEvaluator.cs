@@ -18,8 +18,15 @@ internal static class ConditionEvaluator
         if (Asked(Conditions.Supporting) && HasRelation(principal, facts, RelationKinds.Supporting)) held |= Conditions.Supporting;
         if (Asked(Conditions.Summary) && facts.HasSummary) held |= Conditions.Summary;
         if (Asked(Conditions.OwnScheme) && IsOwnScheme(principal, facts)) held |= Conditions.OwnScheme;
+        if (Asked(Conditions.Addressee) && facts.Addressee is { } to && Same(principal, to.Agency, to.Team)) held |= Conditions.Addressee;
+        if (Asked(Conditions.Assigned) && IsAssigned(principal, facts)) held |= Conditions.Assigned;
+        if (Asked(Conditions.ChildCase) && facts.ChildCase) held |= Conditions.ChildCase;
+        if (Asked(Conditions.Emergency) && principal.InEmergency) held |= Conditions.Emergency;
         if (Asked(Conditions.KnownTo | Conditions.KnownToSomebody) && HasRelation(principal, facts, RelationKinds.KnownTo))
             held |= Conditions.KnownTo | Conditions.KnownToSomebody;
+
+        // These say which items leave, and whether others may: what there is of them is not looked at here.
+        held |= Conditions.Audience | Conditions.OwnItems | Conditions.HealthItems;
         return held & mentioned;
 
         bool Asked(Conditions conditions) => (mentioned & conditions) != 0;
@@ -38,6 +45,15 @@ internal static class ConditionEvaluator
         }
 
         return needed;
+    }
+
+    /// <summary>Whether any need of the caller's is recorded and live, whatever groups it names.</summary>
+    public static bool HasNeed(Principal principal, RecordFacts facts, DateTimeOffset now)
+    {
+        var needs = facts.Needs;
+        for (var n = 0; n < needs.Count; n++)
+            if (needs[n].Until > now && Same(principal, needs[n].Agency, needs[n].Team)) return true;
+        return false;
     }
 
     /// <summary>Whether a relation of this kind names this item for the caller's agency and team.</summary>
@@ -61,9 +77,13 @@ internal static class ConditionEvaluator
     public static bool Same(Principal principal, string agency, string? team) =>
         string.Equals(principal.Agency, agency, StringComparison.Ordinal) && string.Equals(principal.Team, team, StringComparison.Ordinal);
 
-    private static bool IsMember(Principal principal, RecordFacts facts)
+    /// <summary>Whether an item's author has ticked the caller's agency and team.</summary>
+    public static bool IsTicked(Principal principal, ItemFact item) => IsAmong(principal, item.Readers);
+
+    private static bool IsMember(Principal principal, RecordFacts facts) => IsAmong(principal, facts.Members);
+
+    private static bool IsAmong(Principal principal, IReadOnlyList<MemberFact> members)
     {
-        var members = facts.Members;
         for (var m = 0; m < members.Count; m++)
             if (Same(principal, members[m].Agency, members[m].Team)) return true;
         return false;
@@ -79,8 +99,19 @@ internal static class ConditionEvaluator
         && string.Equals(author.Person, principal.Pseudonym, StringComparison.Ordinal)
         && Same(principal, author.Agency, author.Team);
 
-    private static bool IsAuthorsAgency(Principal principal, RecordFacts facts) =>
+    public static bool IsAuthorsAgency(Principal principal, RecordFacts facts) =>
         facts.Author is { } author && Same(principal, author.Agency, author.Team);
+
+    /// <summary>By name, and only a person: what is assigned to somebody is nobody's else in the same office.</summary>
+    private static bool IsAssigned(Principal principal, RecordFacts facts)
+    {
+        if (!principal.IsPerson) return false;
+        var assigned = facts.Assigned;
+        for (var a = 0; a < assigned.Count; a++)
+            if (string.Equals(assigned[a], principal.PersonId, StringComparison.Ordinal) || string.Equals(assigned[a], principal.Pseudonym, StringComparison.Ordinal))
+                return true;
+        return false;
+    }
 
     private static bool IsOwnScheme(Principal principal, RecordFacts facts)
     {

@@ -38,17 +38,8 @@ public readonly struct Decision
 
     public bool Permitted => plan is not null && DenialCode is null;
 
-    /// <summary>Groups released whole.</summary>
-    internal ulong All { get; private init; }
-
-    /// <summary>Groups released as yes or no.</summary>
-    internal ulong Flag { get; private init; }
-
-    /// <summary>Groups released for the people known to the caller's agency.</summary>
-    internal ulong OnlyKnown { get; private init; }
-
-    /// <summary>Groups released for the addresses that are the caller's agency's own tenancy.</summary>
-    internal ulong OnlyTenancy { get; private init; }
+    /// <summary>Which groups leave, and how.</summary>
+    internal GroupBits Groups { get; private init; }
 
     internal ViewSchema? View => plan?.View;
 
@@ -66,7 +57,7 @@ public readonly struct Decision
 
     /// <summary>
     /// Each condition that mattered, true or false for this caller: those its rules mention, and <c>conflict</c>,
-    /// <c>reader</c> and <c>unsafe-copy</c> where the record has such a list.
+    /// <c>reader</c>, <c>unsafe-copy</c> and <c>held</c> where the record has such a list.
     /// </summary>
     public IReadOnlyDictionary<string, bool> Conditions
     {
@@ -77,8 +68,9 @@ public readonly struct Decision
             if (facts.Conflicts.Count > 0) evaluated["conflict"] = ConflictRegister.Denies(principal, facts);
             if (facts.Readers is not null) evaluated["reader"] = !RestrictedReaders.Denies(principal, facts);
             if (never is not null) return evaluated;
-            foreach (var (condition, name) in ConditionTerms.In(plan.Mentioned)) evaluated[name] = (held & condition) != 0;
-            if (facts.UnsafeCopies.Count > 0 && plan.UnsafeCopyLoses != 0) evaluated["unsafe-copy"] = UnsafeCopies.Applies(principal, facts);
+            foreach (var (condition, name) in ConditionTerms.In(plan.Mentioned)) evaluated[name] = (held & condition) != 0 && HoldsForAnItem(condition);
+            if (facts.UnsafeCopies.Count > 0 && !plan.KeepsLocation) evaluated["unsafe-copy"] = UnsafeCopies.Applies(principal, facts);
+            if (facts.Held.Count > 0) evaluated["held"] = !Groups.Location;
             return evaluated;
         }
     }
@@ -96,7 +88,7 @@ public readonly struct Decision
         {
             if (plan is null) return [];
             var view = plan.View;
-            var (flag, only) = (Flag, OnlyKnown | OnlyTenancy);
+            var (flag, only) = (Groups.Flag, Groups.ForSome);
             return
             [
                 .. view.NamesOf(flag | only).Select(group => (view.BitOf(group) & flag) != 0 ? $"{group}:flag" : $"{group}:only"),
@@ -129,7 +121,7 @@ public readonly struct Decision
             var relations = facts.Relations
                 .Where(relation => relation.Items.Count > 0 && RestsOn(conditions, relation.Kind) && ConditionEvaluator.IsRelation(who, relation, relation.Kind))
                 .Select(relation => new FactSetting(relation.Kind, relation.SetBy, relation.SetAt));
-            if ((held & SharingRules.Conditions.NeedRecorded) == 0) return [.. relations];
+            if ((held & (SharingRules.Conditions.NeedRecorded | SharingRules.Conditions.Confirmed)) == 0) return [.. relations];
             return
             [
                 .. relations,
@@ -138,31 +130,53 @@ public readonly struct Decision
         }
     }
 
-    private ulong Released => All | Flag | OnlyKnown | OnlyTenancy;
+    private ulong Released => Groups.All | Groups.Flag | Groups.ForSome;
 
+    /// <summary>
+    /// What leaves of a group. Under <see cref="ReleaseKind.Only"/> with the ids of the people, addresses and items for which it
+    /// does; facts do not say which group an item is of, so ids of other groups' items may be among them.
+    /// </summary>
     public GroupRelease ReleaseOf(string group)
     {
         var bit = plan?.View.BitOf(group) ?? 0;
-        if ((bit & All) != 0) return new GroupRelease(ReleaseKind.All, []);
-        if ((bit & (OnlyKnown | OnlyTenancy)) != 0) return new GroupRelease(ReleaseKind.Only, ItemsOf(bit));
-        return new GroupRelease((bit & Flag) != 0 ? ReleaseKind.Flag : ReleaseKind.None, []);
+        if ((bit & Groups.All) != 0) return new GroupRelease(ReleaseKind.All, []);
+        if ((bit & Groups.ForSome) != 0) return new GroupRelease(ReleaseKind.Only, IdsOf(bit));
+        return new GroupRelease((bit & Groups.Flag) != 0 ? ReleaseKind.Flag : ReleaseKind.None, []);
     }
 
-    /// <summary>Groups released for one item, beside those released whole.</summary>
-    internal ulong ReleasedFor(KeyKind kind, Guid item) => kind switch
+    /// <summary>Groups released for one record of a view that has a key, those released whole included.</summary>
+    /// <param name="kind">What the key is of.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="expected">Place of the item among the facts, if they are in the data's order; moved on.</param>
+    internal ulong ReleasedFor(KeyKind kind, Guid key, ref int expected)
     {
-        KeyKind.Person when OnlyKnown != 0 && ConditionEvaluator.Names(principal!, facts!, RelationKinds.KnownTo, item) => OnlyKnown,
-        KeyKind.Address when OnlyTenancy != 0 && ConditionEvaluator.Names(principal!, facts!, RelationKinds.OwnTenancy, item) => OnlyTenancy,
+        switch (kind)
+        {
+            case KeyKind.Person when Groups.Known != 0 && ConditionEvaluator.Names(principal!, facts!, RelationKinds.KnownTo, key): return Groups.All | Groups.Known;
+            case KeyKind.Address when Groups.Tenancy != 0 && ConditionEvaluator.Names(principal!, facts!, RelationKinds.OwnTenancy, key): return Groups.All | Groups.Tenancy;
+            case KeyKind.Item: return (Groups.All | Groups.ForSomeItems) == 0 ? 0 : ReleasedForItem(key, ref expected);
+            default: return Groups.All;
+        }
+    }
+
+    /// <summary>Groups that could be released for records with a key of this kind: by the decision and not by the data.</summary>
+    internal ulong ReleasableFor(KeyKind kind) => Groups.All | kind switch
+    {
+        KeyKind.Person => Groups.Known,
+        KeyKind.Address => Groups.Tenancy,
+        KeyKind.Item => Groups.ForSomeItems,
         _ => 0,
     };
 
-    /// <summary>Groups that could be released for items of this kind: depends on the decision and not on the data.</summary>
-    internal ulong ReleasableFor(KeyKind kind) => kind switch
+    /// <summary>Whether any item of the record would leave.</summary>
+    internal bool ReleasesAnyItem()
     {
-        KeyKind.Person => OnlyKnown,
-        KeyKind.Address => OnlyTenancy,
-        _ => 0,
-    };
+        if (Groups.ForSomeItems == 0) return false;
+        var items = facts!.Items;
+        for (var i = 0; i < items.Count; i++)
+            if (ReleasedFor(items[i]) != 0) return true;
+        return false;
+    }
 
     /// <summary>A denial that no plan stands behind.</summary>
     internal static Decision Denied(string code, string? never, string set) => new(code, never, set);
@@ -172,9 +186,8 @@ public readonly struct Decision
         new(code, plan, principal, facts, set, today, held, rules, never);
 
     internal static Decision Permit(
-        Plan plan, Principal principal, RecordFacts? facts, string set, DateOnly today, Conditions held, ulong rules,
-        ulong all, ulong flag, ulong onlyKnown, ulong onlyTenancy) =>
-        new(null, plan, principal, facts, set, today, held, rules, null) { All = all, Flag = flag, OnlyKnown = onlyKnown, OnlyTenancy = onlyTenancy };
+        Plan plan, Principal principal, RecordFacts? facts, string set, DateOnly today, Conditions held, ulong rules, in GroupBits groups) =>
+        new(null, plan, principal, facts, set, today, held, rules, null) { Groups = groups };
 
     private static bool RestsOn(Conditions conditions, string kind) => kind switch
     {
@@ -184,10 +197,55 @@ public readonly struct Decision
         _ => false,
     };
 
-    private Guid[] ItemsOf(ulong bit)
+    private ulong ReleasedForItem(Guid key, ref int expected)
+    {
+        var items = facts!.Items;
+        for (var tried = 0; tried < items.Count; tried++)
+        {
+            var place = expected + tried;
+            if (place >= items.Count) place -= items.Count;
+            if (items[place].Id != key) continue;
+            expected = place + 1 == items.Count ? 0 : place + 1;
+            return ReleasedFor(items[place]);
+        }
+
+        // Nobody has said whether it is health information, or tells where the victim is.
+        return plan!.IsCoordination && Groups.Location ? Groups.All : 0;
+    }
+
+    /// <summary>
+    /// An agency and team read back the findings they wrote; NR9 and the location guard are for everything else. An action is its
+    /// owner's without being written by them, and a line of minutes may be a chair's, who knows more than their agency may.
+    /// </summary>
+    private ulong ReleasedFor(ItemFact item)
+    {
+        var own = item.Owner is { } owner && ConditionEvaluator.Same(principal!, owner.Agency, owner.Team);
+        var barred = (HealthItems.Denies(item) && !plan!.ReadsUnmarkedHealth) || (item.Held && !Groups.Location);
+        if (barred && !own) return 0;
+        var released = Groups.All;
+        if (own) released |= Groups.OwnItems;
+        if (item.Health) released |= Groups.HealthItems;
+        if (Groups.Ticked != 0 && ConditionEvaluator.IsTicked(principal!, item)) released |= Groups.Ticked;
+        return barred ? released & plan!.ReadBack : released;
+    }
+
+    /// <summary>A condition on items is told to the ledger as true when it holds for any of them.</summary>
+    private bool HoldsForAnItem(Conditions condition)
     {
         var who = principal!;
-        var (known, tenancy) = ((bit & OnlyKnown) != 0, (bit & OnlyTenancy) != 0);
+        return condition switch
+        {
+            SharingRules.Conditions.Audience => facts!.Items.Any(item => ConditionEvaluator.IsTicked(who, item)),
+            SharingRules.Conditions.OwnItems => facts!.Items.Any(item => item.Owner is { } owner && ConditionEvaluator.Same(who, owner.Agency, owner.Team)),
+            SharingRules.Conditions.HealthItems => facts!.Items.Any(item => item.Health),
+            _ => true,
+        };
+    }
+
+    private Guid[] IdsOf(ulong bit)
+    {
+        var (self, who) = (this, principal!);
+        var (known, tenancy) = ((bit & Groups.Known) != 0, (bit & Groups.Tenancy) != 0);
         return
         [
             .. facts!.Relations
@@ -195,6 +253,7 @@ public readonly struct Decision
                     (known && ConditionEvaluator.IsRelation(who, relation, RelationKinds.KnownTo))
                     || (tenancy && ConditionEvaluator.IsRelation(who, relation, RelationKinds.OwnTenancy)))
                 .SelectMany(relation => relation.Items)
+                .Concat(facts.Items.Where(item => (self.ReleasedFor(item) & bit) != 0).Select(item => item.Id))
                 .Distinct(),
         ];
     }

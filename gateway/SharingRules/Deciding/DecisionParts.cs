@@ -17,3 +17,38 @@ public sealed record FactSetting(string Condition, string SetBy, DateTimeOffset?
 
 /// <summary>A group the agreement keeps from a caller, and the rule that says so.</summary>
 public sealed record Withheld(string Group, string Rule);
+
+/// <summary>Bits of the groups that leave, by how they do. A group that leaves whole is in no other word.</summary>
+internal readonly record struct GroupBits
+{
+    /// <summary>Whole; of items those that no never-rule keeps back.</summary>
+    public ulong All { get; init; }
+
+    /// <summary>As yes or no.</summary>
+    public ulong Flag { get; init; }
+
+    /// <summary>For the people known to the caller's agency.</summary>
+    public ulong Known { get; init; }
+
+    /// <summary>For the addresses that are the caller's agency's own tenancy.</summary>
+    public ulong Tenancy { get; init; }
+
+    /// <summary>For the items ticked for the caller's agency and team.</summary>
+    public ulong Ticked { get; init; }
+
+    /// <summary>For the items of the caller's own agency and team.</summary>
+    public ulong OwnItems { get; init; }
+
+    /// <summary>For the items that are health information.</summary>
+    public ulong HealthItems { get; init; }
+
+    /// <summary>The caller has the victim's location whole, so that held texts leave too.</summary>
+    public bool Location { get; init; }
+
+    public ulong ForSomeItems => Ticked | OwnItems | HealthItems;
+
+    public ulong ForSome => Known | Tenancy | ForSomeItems;
+
+    /// <summary>Something leaves whatever items there are.</summary>
+    public bool LeavesSomething => (All | Flag | Known | Tenancy) != 0;
+}

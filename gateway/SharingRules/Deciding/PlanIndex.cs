@@ -8,6 +8,10 @@ internal readonly record struct PlanKey(string RecordType, string Operation, str
 /// <summary>Plans of the teams of one key. A team no rule names has what the agency's rules without a team give.</summary>
 internal sealed class TeamPlans(Plan? anyTeam, (string Team, Plan Plan)[] named)
 {
+    /// <summary>Every plan with its team; null for the teams no rule names.</summary>
+    public IEnumerable<(string? Team, Plan Plan)> All =>
+        [.. named.Select(entry => ((string?)entry.Team, entry.Plan)), .. anyTeam is null ? [] : new[] { ((string?)null, anyTeam) }];
+
     public Plan? For(string? team)
     {
         foreach (var (name, plan) in named)
@@ -46,6 +50,12 @@ internal sealed class PlanIndex
             if (question.Is(recordType, operation, purpose, command)) return question.Plans.For(principal.Team) is { Permits: true } plan ? plan : null;
         return null;
     }
+
+    /// <summary>Everything there is, in order.</summary>
+    public IEnumerable<(PlanKey Key, string? Team, Plan Plan)> All => questions.Values
+        .SelectMany(roles => roles.Values.SelectMany(asked => asked))
+        .SelectMany(question => question.Plans.All.Select(entry => (question.Key, entry.Team, entry.Plan)))
+        .OrderBy(entry => $"{entry.Key}{entry.Team}", StringComparer.Ordinal);
 
     /// <summary>Purposes of the agreement that covers the record type, sorted; empty when none does.</summary>
     public string[] PurposesOf(string recordType) => purposes.TryGetValue(recordType, out var known) ? known : [];

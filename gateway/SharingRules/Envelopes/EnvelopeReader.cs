@@ -8,6 +8,9 @@ namespace Partnership.SharingRules;
 /// <summary>One record of a service's answer: its facts, parsed, and its data, as it stands.</summary>
 public sealed record Envelope(string Type, Guid Id, RecordFacts Facts, ReadOnlyMemory<byte> Data);
 
+/// <summary>The same, its data as a place in the bytes it was read from.</summary>
+internal readonly record struct EnvelopeParts(string Type, Guid Id, RecordFacts Facts, int DataStart, int DataLength);
+
 /// <summary>A page of a service's list.</summary>
 public sealed record EnvelopePage(IReadOnlyList<Envelope> Items, string? Next);
 
@@ -111,7 +114,15 @@ public static class EnvelopeReader
     /// <summary>A record whose first token has been read; leaves the reader on its last.</summary>
     private static string? Record(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, bool withData, out Envelope? envelope)
     {
-        envelope = null;
+        var failure = Record(ref reader, body.Span, withData, out var parts);
+        envelope = failure is null ? new Envelope(parts.Type, parts.Id, parts.Facts, body.Slice(parts.DataStart, parts.DataLength)) : null;
+        return failure;
+    }
+
+    /// <summary>The same by places; also for a record inside another's data.</summary>
+    internal static string? Record(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, bool withData, out EnvelopeParts parts)
+    {
+        parts = default;
         if (reader.TokenType != JsonTokenType.StartObject) return ReadFailures.WrongKind;
         if (Member(ref reader, "type"u8) is { } noType) return noType;
         if (PlainText(ref reader, 100) is not { Length: > 0 } type) return ReadFailures.WrongKind;
@@ -119,19 +130,19 @@ public static class EnvelopeReader
         if (PlainText(ref reader, 36) is not { Length: 36 } text || !Guid.TryParseExact(text, "D", out var id)) return ReadFailures.WrongKind;
         if (Member(ref reader, "facts"u8) is { } noFacts) return noFacts;
         if (reader.TokenType != JsonTokenType.StartObject) return ReadFailures.WrongKind;
-        if (FactsReader.Read(Slice(ref reader, body).Span) is not { } facts) return ReadFailures.BadFacts;
-        var data = ReadOnlyMemory<byte>.Empty;
+        if (FactsReader.Read(body[Slice(ref reader)]) is not { } facts) return ReadFailures.BadFacts;
+        var data = 0..0;
         if (withData)
         {
             if (Member(ref reader, "data"u8) is { } noData) return noData;
             if (reader.TokenType != JsonTokenType.StartObject) return ReadFailures.WrongKind;
-            data = Slice(ref reader, body);
+            data = Slice(ref reader);
         }
 
         reader.Read();
         if (reader.TokenType == JsonTokenType.PropertyName) return Unexpected(ref reader, "type"u8, "id"u8, "facts"u8, withData ? "data"u8 : default);
         if (reader.TokenType != JsonTokenType.EndObject) return ReadFailures.WrongKind;
-        envelope = new Envelope(type, id, facts, data);
+        parts = new EnvelopeParts(type, id, facts, data.Start.Value, data.End.Value - data.Start.Value);
         return null;
     }
 
@@ -156,11 +167,11 @@ public static class EnvelopeReader
     private static string? PlainText(ref Utf8JsonReader reader, int longest) =>
         reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && reader.ValueSpan.Length <= longest ? reader.GetString() : null;
 
-    /// <summary>The bytes of the object the reader stands at the start of; leaves the reader at its end.</summary>
-    private static ReadOnlyMemory<byte> Slice(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    /// <summary>The place of the object the reader stands at the start of; leaves the reader at its end.</summary>
+    private static Range Slice(ref Utf8JsonReader reader)
     {
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
-        return body[start..(int)reader.BytesConsumed];
+        return start..(int)reader.BytesConsumed;
     }
 }

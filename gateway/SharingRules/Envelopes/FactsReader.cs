@@ -6,7 +6,8 @@ namespace Partnership.SharingRules;
 
 /// <summary>
 /// Reads the facts of a record. Unknown, duplicate and misspelt members are refused by <see cref="WireJson"/>; what its
-/// types cannot say is checked here: no holes in lists, no relation or conflict that names nobody.
+/// types cannot say is checked here: no holes in lists, no relation or conflict that names nobody, no
+/// group held that there is not, no item twice.
 /// </summary>
 internal static class FactsReader
 {
@@ -39,7 +40,22 @@ internal static class FactsReader
         && Each(facts.Relations, relation => Said(relation.Kind) && Said(relation.Agency) && relation.Items is not null && Said(relation.SetBy))
         && Each(facts.Needs, need => Said(need.Agency) && Each(need.Groups, Said) && Said(need.SetBy))
         && Each(facts.Conflicts, conflict => Said(conflict.PersonId) || Said(conflict.Name))
-        && (facts.Readers is null || Each(facts.Readers, Said));
+        && (facts.Readers is null || Each(facts.Readers, Said))
+        && (facts.Addressee is null || IsAgency(facts.Addressee))
+        && Each(facts.Assigned, Said)
+        && Each(facts.Held, group => FieldGroups.All.Contains(group))
+        && Each(facts.Items, item => (item.Owner is null || IsAgency(item.Owner)) && Each(item.Readers, IsAgency))
+        && EachOnce(facts.Items);
+
+    /// <summary>Two facts of one item could say two things.</summary>
+    private static bool EachOnce(IReadOnlyList<ItemFact> items)
+    {
+        if (items.Count < 2) return true;
+        var seen = new HashSet<Guid>(items.Count);
+        for (var i = 0; i < items.Count; i++)
+            if (!seen.Add(items[i].Id)) return false;
+        return true;
+    }
 
     private static bool IsAgency(MemberFact member) => Said(member.Agency);
 

@@ -10,4 +10,7 @@ public static class ReadFailures
     public const string WrongKind = "wrong-kind";
     public const string BadFacts = "bad-facts";
     public const string KeyNotFirst = "key-not-first";
+
+    /// <summary>A record inside a record that is not of the kind its place is for, is there twice, or that nobody can decide.</summary>
+    public const string NestedRecord = "nested-record";
 }

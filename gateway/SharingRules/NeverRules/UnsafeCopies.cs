@@ -5,8 +5,8 @@ namespace Partnership.SharingRules.NeverRules;
 
 /// <summary>
 /// NR2, second half: location never goes to an agency or team whose copy the perpetrator can reach (a tenant portal, a
-/// school app, GP online). Such a copy loses <c>victim-location</c> (children's school is part of it) and
-/// <c>safe-contact</c>; they stay with coordinator and IDVA.
+/// school app, GP online). Such a copy loses <c>victim-location</c>, <c>safe-contact</c> and <c>child-places</c> (a child's school
+/// and whom the child lives with tell it as well); they stay with coordinator and IDVA.
 /// </summary>
 internal static class UnsafeCopies
 {
@@ -18,11 +18,14 @@ internal static class UnsafeCopies
     /// </summary>
     private static readonly string[] Keep = ["marac-coordinator", "marac-supervisor", "idva"];
 
-    private static readonly string[] Lost = [FieldGroups.VictimLocation, FieldGroups.SafeContact];
+    private static readonly string[] Lost = [FieldGroups.VictimLocation, FieldGroups.SafeContact, FieldGroups.ChildPlaces];
+
+    /// <summary>Whether this role keeps location whatever copies are unsafe.</summary>
+    public static bool Keeps(string role) => Keep.Contains(role);
 
     /// <summary>Groups this role loses where its copy is unsafe.</summary>
     public static ulong LostBy(string role, ViewSchema view) =>
-        Keep.Contains(role) ? 0 : Lost.Aggregate(0UL, (bits, group) => bits | view.BitOf(group));
+        Keeps(role) ? 0 : Lost.Aggregate(0UL, (bits, group) => bits | view.BitOf(group));
 
     /// <summary>An entry without a team means every team of the agency.</summary>
     public static bool Applies(Principal principal, RecordFacts facts)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 
 namespace Partnership.SharingRules;
@@ -12,6 +13,9 @@ internal ref struct FilterWalk
     /// <summary>No property of a view holds a longer number; one that is longer would be a way to smuggle.</summary>
     private const int LongestNumber = 32;
     private readonly Decision decision;
+    private readonly ReadOnlySpan<byte> data;
+    private readonly IBufferWriter<byte> sink;
+    private readonly INestedRecords? nested;
     private Utf8JsonReader reader;
     private FilterOutput output;
     private string? failure;
@@ -19,8 +23,14 @@ internal ref struct FilterWalk
     /// <summary>Something stands before the next value of the object or list being written.</summary>
     private bool comma;
 
-    public FilterWalk(ReadOnlySpan<byte> data, in Decision decision, IBufferWriter<byte> output)
+    /// <summary>Place among the record's facts of the item that should come next.</summary>
+    private int nextItem;
+
+    public FilterWalk(ReadOnlySpan<byte> data, in Decision decision, IBufferWriter<byte> output, INestedRecords? nested)
     {
+        this.data = data;
+        this.nested = nested;
+        sink = output;
         reader = new Utf8JsonReader(data, new JsonReaderOptions { MaxDepth = EnvelopeReader.DeepestNesting });
         this.decision = decision;
         this.output = new FilterOutput(output);
@@ -30,7 +40,7 @@ internal ref struct FilterWalk
     public string? Run(RecordShape root)
     {
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return ReadFailures.WrongKind;
-        if (!Record(root, decision.All, needs: 0, name: null)) return failure;
+        if (!Record(root, decision.Groups.All, needs: 0, name: null)) return failure;
         if (reader.Read()) return ReadFailures.NotJson;
         output.Flush();
         return null;
@@ -48,7 +58,7 @@ internal ref struct FilterWalk
         if (keyed)
         {
             if (!ReadKey(shape.Properties[0], out var key)) return Fail(ReadFailures.KeyNotFirst);
-            released = decision.All | decision.ReleasedFor(shape.Key, key);
+            released = decision.ReleasedFor(shape.Key, key, ref nextItem);
         }
 
         if (needs != 0 && (released & needs) == 0) return SkipToEndOf(depth);
@@ -96,7 +106,7 @@ internal ref struct FilterWalk
 
     private bool Value(PropertyShape property, ulong released)
     {
-        if (property.IsFlag && (property.Group & decision.Flag) != 0) return Flag(property);
+        if (property.IsFlag && (property.Group & decision.Groups.Flag) != 0) return Flag(property);
         if (!Leaves(property, released))
         {
             reader.Skip();
@@ -127,6 +137,11 @@ internal ref struct FilterWalk
             case ValueKind.RecordList:
                 WriteName(property);
                 return Records(property, released);
+            case ValueKind.Nested:
+                return Nested(property, name: property);
+            case ValueKind.NestedList:
+                WriteName(property);
+                return NestedList(property);
             default:
                 return Fail(ReadFailures.WrongKind);
         }
@@ -137,16 +152,17 @@ internal ref struct FilterWalk
     {
         var inner = property.Inner;
         if (property.Group == 0) return CanLeave(inner!, released);
-        if (inner is { Key: not KeyKind.None }) released = decision.All | decision.ReleasableFor(inner.Key);
+        if (inner is { Key: not KeyKind.None }) released = decision.ReleasableFor(inner.Key);
         return (released & property.Group) != 0;
     }
 
     /// <summary>A frame leaves when something in it can: whole, for somebody or some address in it, or as a flag.</summary>
     private readonly bool CanLeave(RecordShape frame, ulong released) =>
         (frame.GroupsBelow & released) != 0
-        || (frame.UnderPersonBelow & decision.OnlyKnown) != 0
-        || (frame.UnderAddressBelow & decision.OnlyTenancy) != 0
-        || (frame.FlagBelow & decision.Flag) != 0;
+        || (frame.UnderPersonBelow & decision.Groups.Known) != 0
+        || (frame.UnderAddressBelow & decision.Groups.Tenancy) != 0
+        || (frame.UnderItemBelow & decision.Groups.ForSomeItems) != 0
+        || (frame.FlagBelow & decision.Groups.Flag) != 0;
 
     private bool Records(PropertyShape property, ulong released)
     {
@@ -160,6 +176,44 @@ internal ref struct FilterWalk
         }
 
         output.Write((byte)']');
+        comma = true;
+        return true;
+    }
+
+    private bool NestedList(PropertyShape property)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray) return Fail(ReadFailures.WrongKind);
+        output.Write((byte)'[');
+        comma = false;
+        var seen = new HashSet<Guid>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            if (!Nested(property, name: null, seen)) return false;
+        output.Write((byte)']');
+        comma = true;
+        return true;
+    }
+
+    /// <summary>A record with facts of its own: decided by them and left out when denied, without a trace.</summary>
+    private bool Nested(PropertyShape property, PropertyShape? name, HashSet<Guid>? seen = null)
+    {
+        if (EnvelopeReader.Record(ref reader, data, withData: true, out var parts) is { } broken) return Fail(broken);
+        if (parts.Type != property.NestedType || nested is null || nested.ViewOf(parts.Type) is not { } view) return Fail(ReadFailures.NestedRecord);
+        if (seen is not null && !seen.Add(parts.Id)) return Fail(ReadFailures.NestedRecord);
+        var inner = nested.Decide(parts.Type, parts.Id, parts.Facts);
+        if (!inner.Permitted) return true;
+        if (!ReferenceEquals(inner.View, view)) return Fail(ReadFailures.NestedRecord);
+        Separate();
+        if (name is not null) output.Write(name.Written);
+        output.Write("{\"type\":\""u8);
+        output.Write(Encoding.UTF8.GetBytes(parts.Type));
+        output.Write("\",\"id\":\""u8);
+        output.Write(Encoding.UTF8.GetBytes(parts.Id.ToString("D")));
+        output.Write("\",\"data\":"u8);
+        output.Flush();
+        var walk = new FilterWalk(data.Slice(parts.DataStart, parts.DataLength), inner, sink, nested);
+        if (walk.Run(view.Root) is { } failed) return Fail(failed);
+        RecordTail.Write(sink, nested.WithheldOf(parts.Type, parts.Facts), inner.Obligations!);
+        output.Write((byte)'}');
         comma = true;
         return true;
     }
@@ -212,6 +266,13 @@ internal ref struct FilterWalk
             return true;
         }
 
+        if (property.Kind == ValueKind.Boolean)
+        {
+            if (reader.TokenType is not (JsonTokenType.True or JsonTokenType.False)) return Fail(ReadFailures.WrongKind);
+            WriteFlag(property, reader.TokenType == JsonTokenType.True);
+            return true;
+        }
+
         if (reader.TokenType != JsonTokenType.StartArray) return Fail(ReadFailures.WrongKind);
         var depth = reader.CurrentDepth;
         reader.Read();
@@ -226,7 +287,7 @@ internal ref struct FilterWalk
         for (var place = 0; place < shape.Properties.Length; place++)
         {
             var property = shape.Properties[place];
-            if (property.IsFlag && (seen & (1UL << place)) == 0 && (property.Group & decision.Flag) != 0) WriteFlag(property, value: false);
+            if (property.IsFlag && (seen & (1UL << place)) == 0 && (property.Group & decision.Groups.Flag) != 0) WriteFlag(property, value: false);
         }
     }
 

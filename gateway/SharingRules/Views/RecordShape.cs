@@ -1,9 +1,15 @@
 namespace Partnership.SharingRules;
 
 /// <summary>What an <c>[ItemKey]</c> is the id of, told by its property's name.</summary>
-internal enum KeyKind { None, Person, Address, Other }
+internal enum KeyKind { None, Person, Address, Item, Other }
 
-internal enum ValueKind { Text, Number, Boolean, TextList, NumberList, Record, RecordList }
+internal enum ValueKind
+{
+    Text, Number, Boolean, TextList, NumberList, Record, RecordList,
+
+    /// <summary>A record of a type of its own, with facts of its own, or a list of them.</summary>
+    Nested, NestedList,
+}
 
 /// <summary>One record of a view. Shapes are built for the place they stand in, so that "the nearest key" is fixed.</summary>
 internal sealed class RecordShape
@@ -13,10 +19,11 @@ internal sealed class RecordShape
     /// <summary>Kind of the record's own key; <see cref="KeyKind.None"/> when it has none.</summary>
     public required KeyKind Key { get; init; }
 
-    /// <summary>Groups of the properties at or below, and those among them whose nearest key is of a person or an address.</summary>
+    /// <summary>Groups of the properties at or below, and those among them whose nearest key is of a person, an address or an item.</summary>
     public required ulong GroupsBelow { get; init; }
     public required ulong UnderPersonBelow { get; init; }
     public required ulong UnderAddressBelow { get; init; }
+    public required ulong UnderItemBelow { get; init; }
 
     /// <summary>Groups that a property at or below stands for under the mask <c>flag</c>.</summary>
     public required ulong FlagBelow { get; init; }
@@ -53,4 +60,7 @@ internal sealed class PropertyShape
 
     /// <summary>Of a record or the items of a list; null otherwise.</summary>
     public required RecordShape? Inner { get; init; }
+
+    /// <summary>Record type of nested records; null otherwise.</summary>
+    public required string? NestedType { get; init; }
 }

@@ -40,7 +40,7 @@ internal static class ShapeBuilder
         if (properties.Length > MostProperties) throw new ViewSchemaException($"{record.Name} has more than {MostProperties} properties.");
         var key = KeyOf(record, properties);
         var context = key == KeyKind.None ? around : key;
-        ulong below = 0, person = 0, address = 0, flags = 0, flagProperties = 0;
+        ulong below = 0, person = 0, address = 0, item = 0, flags = 0, flagProperties = 0;
         var shapes = new PropertyShape[properties.Length];
         for (var place = 0; place < properties.Length; place++)
         {
@@ -48,11 +48,13 @@ internal static class ShapeBuilder
             below |= shape.Group;
             if (context == KeyKind.Person) person |= shape.Group;
             if (context == KeyKind.Address) address |= shape.Group;
+            if (context == KeyKind.Item) item |= shape.Group;
             if (shape.IsFlag) (flags, flagProperties) = (flags | shape.Group, flagProperties | (1UL << place));
             if (shape.Inner is not { } inner) continue;
             below |= inner.GroupsBelow;
             person |= inner.UnderPersonBelow;
             address |= inner.UnderAddressBelow;
+            item |= inner.UnderItemBelow;
             flags |= inner.FlagBelow;
         }
 
@@ -63,6 +65,7 @@ internal static class ShapeBuilder
             GroupsBelow = below,
             UnderPersonBelow = person,
             UnderAddressBelow = address,
+            UnderItemBelow = item,
             FlagBelow = flags,
             FlagProperties = flagProperties,
         };
@@ -76,7 +79,8 @@ internal static class ShapeBuilder
         if ((group is null) == !frame) throw new ViewSchemaException($"{where} needs either a [Group] or a [Frame].");
         var (kind, inner) = Classify(record, property);
         if (frame && kind != ValueKind.Record) throw new ViewSchemaException($"{where} is a [Frame] and not a record.");
-        if (group is { Flag: true } && kind != ValueKind.RecordList) throw new ViewSchemaException($"{where} is a flag and not a list of records.");
+        if (group is { Flag: true } && kind is not (ValueKind.RecordList or ValueKind.Boolean))
+            throw new ViewSchemaException($"{where} is a flag and not a list of records or a yes or no.");
         var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
         return new PropertyShape
         {
@@ -87,6 +91,7 @@ internal static class ShapeBuilder
             IsFlag = group?.Flag ?? false,
             BlankReleasesNothing = kind == ValueKind.Text && group?.Name == FieldGroups.Summary,
             Inner = inner is null ? null : Build(inner, groups, context),
+            NestedType = kind is ValueKind.Nested or ValueKind.NestedList ? NestedTypeOf(property.PropertyType) : null,
         };
     }
 
@@ -115,13 +120,14 @@ internal static class ShapeBuilder
             throw new ViewSchemaException($"{record.Name}: the [ItemKey] must be one property, the first.");
         var key = properties[0];
         if (key.PropertyType != typeof(Guid)) throw new ViewSchemaException($"{record.Name}.{key.Name} is an [ItemKey] and not a Guid.");
-        return key.Name switch { "PersonId" => KeyKind.Person, "AddressId" => KeyKind.Address, _ => KeyKind.Other };
+        return key.Name switch { "PersonId" => KeyKind.Person, "AddressId" => KeyKind.Address, "ItemId" => KeyKind.Item, _ => KeyKind.Other };
     }
 
     private static (ValueKind Kind, Type? Record) Classify(Type record, PropertyInfo property)
     {
         var type = property.PropertyType;
         if (ScalarOf(type) is { } scalar) return (scalar, null);
+        if (NestedTypeOf(type) is not null) return (IsEnvelope(type) ? ValueKind.Nested : ValueKind.NestedList, null);
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(IReadOnlyList<>)) return (ValueKind.Record, Closed(type));
         var item = type.GetGenericArguments()[0];
         return ScalarOf(item) switch
@@ -140,6 +146,20 @@ internal static class ShapeBuilder
         ViewSchemaException Open() => new(
             $"{record.Name}.{property.Name} has the open type {type.Name}; views hold records, lists of records, scalars and enums.");
     }
+
+    /// <summary>
+    /// Record type of a property that is <see cref="RecordEnvelope{TView}"/> or a list of them; null for any other. Records inside a
+    /// record are decided by their own facts, so their views are shapes of their own.
+    /// </summary>
+    private static string? NestedTypeOf(Type type)
+    {
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) type = type.GetGenericArguments()[0];
+        if (!IsEnvelope(type)) return null;
+        var view = type.GetGenericArguments()[0];
+        return view.GetCustomAttribute<RecordViewAttribute>()?.RecordType ?? throw new ViewSchemaException($"{view.Name} is nested and has no [RecordView].");
+    }
+
+    private static bool IsEnvelope(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(RecordEnvelope<>);
 
     private static ValueKind? ScalarOf(Type type)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using Partnership.Contracts;
 using Partnership.Contracts.Records;
@@ -16,9 +17,13 @@ public sealed class ViewSchema
     /// <summary>Groups of a view are bits of one word in a decision.</summary>
     private const int MostGroups = 64;
     private readonly string[] groups;
+    private readonly FrozenDictionary<string, ulong> bits;
 
-    private ViewSchema(string recordType, string[] groups, RecordShape root) =>
+    private ViewSchema(string recordType, string[] groups, RecordShape root)
+    {
         (RecordType, this.groups, Root) = (recordType, groups, root);
+        bits = groups.Select((group, place) => (group, Bit: 1UL << place)).ToFrozenDictionary(entry => entry.group, entry => entry.Bit, StringComparer.Ordinal);
+    }
 
     /// <summary>The record type, from <c>[RecordView]</c>.</summary>
     public string RecordType { get; }
@@ -69,11 +74,7 @@ public sealed class ViewSchema
     }
 
     /// <summary>The group's bit in this view; 0 when the view has no such group.</summary>
-    internal ulong BitOf(string group)
-    {
-        var place = Array.IndexOf(groups, group);
-        return place < 0 ? 0 : 1UL << place;
-    }
+    internal ulong BitOf(string group) => bits.TryGetValue(group, out var bit) ? bit : 0;
 
     /// <summary>Names of the groups in a word of bits.</summary>
     internal IReadOnlyList<string> NamesOf(ulong bits) => [.. groups.Where((_, place) => (bits & (1UL << place)) != 0)];

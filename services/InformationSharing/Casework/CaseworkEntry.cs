@@ -4,6 +4,7 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Sharing;
 using Partnership.Contracts.Topology;
+using Partnership.InformationSharing.Emergencies;
 using Partnership.Ledger;
 
 namespace Partnership.InformationSharing;
@@ -24,7 +25,7 @@ public static class CaseworkEntry
         {
             EntryId = IdOf(message.EventId),
             At = message.OccurredAt,
-            Operation = message is ReferralSubmitted ? LedgerOperations.Collection : LedgerOperations.Alteration,
+            Operation = message is ReferralSubmitted or Contracts.Sharing.EmergencyOpened ? LedgerOperations.Collection : LedgerOperations.Alteration,
             Outcome = LedgerOutcomes.Permit,
             Actor = new EntryActor(actor.Person, actor.Agency, actor.Team, actor.Role, actor.Hat, actor.Session),
             Service = SchemeOf(message),
@@ -49,7 +50,7 @@ public static class CaseworkEntry
                     RecordType = RecordTypeOf(message),
                     RecordId = message.RecordId.ToString(),
                     SubjectIds = [.. message.Subjects.Select(s => s.ToString())],
-                    FieldGroups = message switch { SummaryWritten => [FieldGroups.Summary], NeedRecorded need => need.Groups, _ => [] },
+                    FieldGroups = GroupsOf(message),
                     HeldBack = [],
                     MasksApplied = [],
                     DecisionRule = actor.Rule is { } rule ? [rule] : [],
@@ -59,9 +60,25 @@ public static class CaseworkEntry
         };
     }
 
+    /// <summary>The field groups whose content the change altered or opened; none where it altered no content.</summary>
+    private static IReadOnlyList<string> GroupsOf(ICaseworkEvent message) => message switch
+    {
+        SummaryWritten => [FieldGroups.Summary],
+        NeedRecorded e => e.Groups,
+        ActionNeedConfirmed e => e.Groups,
+        UnsafeCopiesRecorded => [FieldGroups.VictimLocation, FieldGroups.SafeContact],
+        CaseAmended { Field: AmendedField.VictimAddress or AmendedField.VictimPhone } => [FieldGroups.VictimLocation],
+        ConflictDeclared or CaseRestricted => [FieldGroups.Protection],
+        ResearchReturned or CaldicottMarked => [FieldGroups.SharedResearch],
+        MinutesRecorded => [FieldGroups.Minutes],
+        ActionAssigned or ActionUpdated => [FieldGroups.Actions],
+        MaracFlagRaised => [FieldGroups.Flag],
+        _ => [],
+    };
+
     /// <summary>
     /// The fact that the change set, and for whom: <c>own-tenancy:CKH</c>, <c>member:CON/PVP</c>; false where it ended. Setter
-    /// and time are the entry's own, so that a later disclosure can be traced to who opened it.
+    /// and time are the entry's own, so that a later disclosure can be traced to who opened it. Never whom a conflict names.
     /// </summary>
     private static Dictionary<string, bool> FactsSet(ICaseworkEvent message) => message switch
     {
@@ -69,6 +86,16 @@ public static class CaseworkEntry
         MemberRemoved e => new() { [For("member", e.Agency, e.Team)] = false },
         RelationRecorded e => new() { [For(e.Kind, e.Agency, e.Team)] = !e.Ended },
         NeedRecorded e => new() { [For("need-recorded", e.Agency, e.Team)] = !e.Ended },
+        // All that are recorded, in place of those before: none at all is a fact too.
+        UnsafeCopiesRecorded { Parties.Count: 0 } => new() { ["unsafe-copy"] = false },
+        UnsafeCopiesRecorded e => e.Parties.Distinct().ToDictionary(party => $"unsafe-copy:{party}", _ => true),
+        ConflictDeclared e => new() { ["conflict"] = !e.Ended },
+        CaseRestricted e => new() { ["readers"] = !e.Ended },
+        HoldCleared e => new() { [$"held:{e.HoldId}"] = false },
+        ResearchRequested e => new() { [For("addressee", e.Agency, e.Team)] = true },
+        CaldicottMarked e => new() { [$"caldicott:{e.ItemId}"] = e.Released },
+        ActionAssigned e => new() { [For("assigned", e.OwnerAgency, e.OwnerTeam)] = true },
+        ActionNeedConfirmed e => e.Groups.Distinct().ToDictionary(group => $"need-recorded:{group}", _ => true),
         _ => [],
     };
 
@@ -93,7 +120,9 @@ public static class CaseworkEntry
     }
 
     private static string SchemeOf(ICaseworkEvent message) =>
-        BusTopology.Exchanges.TryGetValue(message.GetType(), out var exchange)
+        // Emergencies exist for MARAC alone; their entries stand in its ledger, under its pseudonyms.
+        message is EmergencyMessage ? EmergencyProjection.Scheme
+        : BusTopology.Exchanges.TryGetValue(message.GetType(), out var exchange)
             ? exchange[..exchange.IndexOf('.', StringComparison.Ordinal)]
             : throw new ArgumentException($"{message.GetType().Name} is not a published contract.", nameof(message));
 
@@ -101,7 +130,15 @@ public static class CaseworkEntry
     {
         ReferralSubmitted or ReferralAccepted or ReferralRedirectProposed or ReferralRedirected or ReferralRedirectRefused
             or ReferralWithdrawn => RecordTypes.MaracReferral,
-        CaseOpened or MemberListed or MemberRemoved or RelationRecorded or NeedRecorded or SummaryWritten => RecordTypes.MaracCase,
+        CaseOpened or MemberListed or MemberRemoved or RelationRecorded or NeedRecorded or SummaryWritten or UnsafeCopiesRecorded
+            or ConflictDeclared or CaseRestricted or HoldCleared or CaseAmended or CaseListed or CaseHeard or MinutesRecorded
+            or ActionPlanIssued or CaseClosed => RecordTypes.MaracCase,
+        MeetingScheduled => RecordTypes.MaracMeeting,
+        ResearchRequested => RecordTypes.MaracResearchRequest,
+        ResearchReturned or CaldicottMarked => RecordTypes.MaracResearchReturn,
+        ActionAssigned or ActionNeedConfirmed or ActionUpdated => RecordTypes.MaracAction,
+        MaracFlagRaised => RecordTypes.MaracFlag,
+        EmergencyMessage => RecordTypes.SharingEmergency,
         _ => throw new ArgumentException($"{message.GetType().Name} has no record type in the ledger.", nameof(message)),
     };
 }

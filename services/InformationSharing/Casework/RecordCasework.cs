@@ -24,7 +24,28 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
     IConsumer<MemberRemoved>,
     IConsumer<RelationRecorded>,
     IConsumer<NeedRecorded>,
-    IConsumer<SummaryWritten>
+    IConsumer<SummaryWritten>,
+    IConsumer<UnsafeCopiesRecorded>,
+    IConsumer<ConflictDeclared>,
+    IConsumer<CaseRestricted>,
+    IConsumer<HoldCleared>,
+    IConsumer<CaseAmended>,
+    IConsumer<MeetingScheduled>,
+    IConsumer<CaseListed>,
+    IConsumer<ResearchRequested>,
+    IConsumer<ResearchReturned>,
+    IConsumer<CaldicottMarked>,
+    IConsumer<CaseHeard>,
+    IConsumer<MinutesRecorded>,
+    IConsumer<ActionPlanIssued>,
+    IConsumer<ActionAssigned>,
+    IConsumer<ActionNeedConfirmed>,
+    IConsumer<ActionUpdated>,
+    IConsumer<CaseClosed>,
+    IConsumer<MaracFlagRaised>,
+    IConsumer<EmergencyOpened>,
+    IConsumer<EmergencyUsed>,
+    IConsumer<EmergencyReviewed>
 {
     public Task Consume(ConsumeContext<ReferralSubmitted> context) => RecordAsync(context);
 
@@ -49,6 +70,48 @@ public sealed class RecordCasework(LedgerStore store, LedgerSchemaGuard schema, 
     public Task Consume(ConsumeContext<NeedRecorded> context) => RecordAsync(context);
 
     public Task Consume(ConsumeContext<SummaryWritten> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<UnsafeCopiesRecorded> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ConflictDeclared> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaseRestricted> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<HoldCleared> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaseAmended> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<MeetingScheduled> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaseListed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ResearchRequested> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ResearchReturned> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaldicottMarked> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaseHeard> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<MinutesRecorded> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ActionPlanIssued> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ActionAssigned> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ActionNeedConfirmed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<ActionUpdated> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<CaseClosed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<MaracFlagRaised> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyOpened> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyUsed> context) => RecordAsync(context);
+
+    public Task Consume(ConsumeContext<EmergencyReviewed> context) => RecordAsync(context);
 
     private async Task RecordAsync<TEvent>(ConsumeContext<TEvent> context) where TEvent : class, ICaseworkEvent
     {

@@ -1,10 +1,9 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Partnership.Contracts.Sharing;
+using Partnership.Ledger;
 
 namespace Partnership.InformationSharing;
 
-/// <summary><c>GET /internal/register?since=VERSION</c>: the register, for the gateway alone.</summary>
+/// <summary><c>GET /internal/register?since=VERSION</c>: the register and a heartbeat, for the gateway alone.</summary>
 public static class RegisterEndpoint
 {
     public static RouteGroupBuilder MapRegister(this RouteGroupBuilder group)
@@ -13,12 +12,16 @@ public static class RegisterEndpoint
         return group;
     }
 
-    /// <summary>204 when the caller's version is this one; the whole register otherwise, its version in the <c>ETag</c> too.</summary>
-    private static Results<Ok<RegisterSnapshot>, NoContent> Answer(string? since, Registry registry, HttpResponse response)
+    /// <summary>
+    /// 204 when the caller's version is this one; the whole register otherwise, its version in the <c>ETag</c> too. Either
+    /// carries the signed heartbeat of exactly these bytes.
+    /// </summary>
+    private static IResult Answer(string? since, Registry registry, Heartbeats heartbeats, HttpResponse response)
     {
-        var snapshot = registry.Snapshot;
-        var version = snapshot.Version.ToString(CultureInfo.InvariantCulture);
-        response.Headers.ETag = $"\"{version}\"";
-        return since == version ? TypedResults.NoContent() : TypedResults.Ok(snapshot);
+        var (version, bytes, digest) = registry.Served;
+        var text = version.ToString(CultureInfo.InvariantCulture);
+        response.Headers.ETag = $"\"{text}\"";
+        response.Headers[Heartbeat.HeaderName] = heartbeats.Next(version, digest);
+        return since == text ? TypedResults.NoContent() : TypedResults.Bytes(bytes, "application/json");
     }
 }

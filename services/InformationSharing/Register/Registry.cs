@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Partnership.Contracts;
 using Partnership.Contracts.Sharing;
 using Partnership.PartnershipSettings;
 
@@ -16,7 +19,7 @@ public sealed class PartnershipOptions
 /// </summary>
 public sealed class Registry(IOptions<PartnershipOptions> options, TimeProvider clock, ILogger<Registry> log) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
     private volatile State? current;
 
     /// <summary>The partnership as it is now.</summary>
@@ -24,6 +27,16 @@ public sealed class Registry(IOptions<PartnershipOptions> options, TimeProvider 
 
     /// <summary>The register as it is now.</summary>
     public RegisterSnapshot Snapshot => Now.Snapshot;
+
+    /// <summary>The register as it is served: version, bytes, and their digest.</summary>
+    public (long Version, ReadOnlyMemory<byte> Bytes, string Digest) Served
+    {
+        get
+        {
+            var now = Now;
+            return (now.Snapshot.Version, now.Bytes, now.Digest);
+        }
+    }
 
     private State Now => current ?? throw new InvalidOperationException("The register is read when the host starts.");
 
@@ -90,12 +103,14 @@ public sealed class Registry(IOptions<PartnershipOptions> options, TimeProvider 
     {
         // Time of reading as the version: it rises with every change and over restarts, and needs no memory of its own.
         var version = Math.Max(clock.GetUtcNow().ToUnixTimeMilliseconds(), (current?.Snapshot.Version ?? 0) + 1);
-        current = new State(partnership, ToSnapshot(partnership, version), stamp);
+        var snapshot = ToSnapshot(partnership, version);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(snapshot, WireJson.Options);
+        current = new State(partnership, snapshot, bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), stamp);
         log.LogInformation(
             "Register read: version {Version}, {Agencies} agencies, {People} people", version, partnership.Agencies.Count, partnership.People.Count);
     }
 
-    private sealed record State(PartnershipConfiguration Configuration, RegisterSnapshot Snapshot, Stamp Stamp);
+    private sealed record State(PartnershipConfiguration Configuration, RegisterSnapshot Snapshot, byte[] Bytes, string Digest, Stamp Stamp);
 
     /// <summary>What tells one content of the file from another without reading it.</summary>
     private readonly record struct Stamp(DateTime Written, long Length)

@@ -115,3 +115,91 @@ public sealed record SummaryWritten : CaseEvent
     [Plain] public required DateTimeOffset WrittenAt { get; init; }
     public string? Text { get; init; }
 }
+
+/// <summary>The coordinator recorded whose copies of the location a perpetrator can reach: all of them, replacing those before.</summary>
+[StoredName("marac.case-unsafe-copies-recorded.v1")]
+public sealed record UnsafeCopiesRecorded : CaseEvent
+{
+    /// <summary>The same agencies and teams as codes: <c>CKH</c>, <c>PCC/EDU</c>.</summary>
+    [Plain] public required IReadOnlyList<string> Parties { get; init; }
+    [Plain] public required string SetBy { get; init; }
+    [Plain] public required DateTimeOffset SetAt { get; init; }
+    public IReadOnlyList<UnsafeCopy> Copies { get; init; } = [];
+}
+
+/// <summary>Somebody found that a held text does not tell where the victim is.</summary>
+[StoredName("marac.case-hold-cleared.v1")]
+public sealed record HoldCleared : CaseEvent
+{
+    /// <summary>Made of the ids of the text and of the places it tells, so it tells nothing of either.</summary>
+    [Plain] public required Guid HoldId { get; init; }
+    [Plain] public required string ClearedBy { get; init; }
+    [Plain] public required DateTimeOffset ClearedAt { get; init; }
+    public string? Reason { get; init; }
+}
+
+/// <summary>A fact of the case changed. The value before stays, as no longer current.</summary>
+[StoredName("marac.case-amended.v1")]
+public sealed record CaseAmended : CaseEvent
+{
+    [Plain] public required AmendedField Field { get; init; }
+    [Plain] public required string AmendedBy { get; init; }
+    [Plain] public required DateTimeOffset AmendedAt { get; init; }
+    public Address? Address { get; init; }
+    public Phone? Phone { get; init; }
+
+    /// <summary>From which day it holds.</summary>
+    public DateOnly? From { get; init; }
+
+    /// <summary>Who said so.</summary>
+    public string? Source { get; init; }
+}
+
+/// <summary>The case was put on the agenda of a meeting.</summary>
+[StoredName("marac.case-listed.v1")]
+public sealed record CaseListed : CaseEvent
+{
+    [Plain] public required Guid MeetingId { get; init; }
+    [Plain] public required DateTimeOffset ListedAt { get; init; }
+}
+
+/// <summary>Every listed agency was asked what it knows.</summary>
+[StoredName("marac.case-research-opened.v1")]
+public sealed record ResearchOpened : CaseEvent
+{
+    /// <summary>Last day for returns.</summary>
+    [Plain] public required DateOnly DueOn { get; init; }
+    [Plain] public required DateTimeOffset OpenedAt { get; init; }
+}
+
+/// <summary>The meeting heard the case.</summary>
+[StoredName("marac.case-heard.v1")]
+public sealed record CaseHeard : CaseEvent
+{
+    [Plain] public required Guid MeetingId { get; init; }
+    [Plain] public required DateTimeOffset HeardAt { get; init; }
+}
+
+/// <summary>Minutes and actions went to the case's members.</summary>
+[StoredName("marac.case-action-plan-issued.v1")]
+public sealed record ActionPlanIssued : CaseEvent
+{
+    [Plain] public required DateTimeOffset IssuedAt { get; init; }
+}
+
+/// <summary>All actions are final; a flag stays.</summary>
+[StoredName("marac.case-closed.v1")]
+public sealed record CaseClosed : CaseEvent
+{
+    [Plain] public required Guid FlagId { get; init; }
+    [Plain] public required DateTimeOffset ClosedAt { get; init; }
+    public string? Note { get; init; }
+}
+
+/// <summary>An agency (or one team of it) whose copy a perpetrator can reach, and how.</summary>
+public sealed record UnsafeCopy
+{
+    public string Agency { get; init; } = "";
+    public string? Team { get; init; }
+    public string Reason { get; init; } = "";
+}

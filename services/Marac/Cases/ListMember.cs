@@ -1,4 +1,5 @@
 using Partnership.Marac.Input;
+using Partnership.Marac.Research;
 using Partnership.PartnershipSettings;
 using Partnership.ServiceDefaults;
 using Problem = Partnership.ServiceDefaults.Problem;
@@ -13,13 +14,15 @@ public sealed record RemoveMember(Party Party, Actor By, DateTimeOffset Now);
 internal static class ListMemberSlice
 {
     public static async Task<IResult> PutAsync(
-        Guid id, string agency, string? team, CallerContext caller, CaseStreams cases, PartnershipConfiguration partnership,
-        TimeProvider clock, CancellationToken ct)
+        Guid id, string agency, string? team, CallerContext caller, CaseStreams cases, ResearchStreams research,
+        PartnershipConfiguration partnership, TimeProvider clock, CancellationToken ct)
     {
         var report = new InputReport();
         if (PartyOfRoute.Read(agency, team, partnership, clock.GetUtcNow(), report) is not { } party) return Problem.Invalid(report.ByField());
+        // Whoever joins while research is open is asked like the others.
         return (IResult)(await cases.UpdateAsync(
-            id, caller, (it, now) => it.List(new ListMember(party, Actor.Of(caller.Caller), now)), ct)).Result;
+            id, caller, (it, now) => it.List(new ListMember(party, Actor.Of(caller.Caller), now)), ct,
+            (after, now, token) => research.AskingAsync(after, party, now, token))).Result;
     }
 
     public static async Task<IResult> DeleteAsync(

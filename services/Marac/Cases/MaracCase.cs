@@ -11,7 +11,7 @@ namespace Partnership.Marac.Cases;
 public sealed record Party(string Agency, string? Team);
 
 /// <summary>Accepted work, as its stream tells it, and what may be decided about it.</summary>
-public sealed record MaracCase
+public sealed partial record MaracCase
 {
     /// <summary>No case yet: what an empty stream is.</summary>
     public static MaracCase None { get; } = new();
@@ -31,13 +31,38 @@ public sealed record MaracCase
     /// <summary>How it opened. Only of a case that is there.</summary>
     public CaseOpened Opening => Opened ?? throw new InvalidOperationException("There is no such case.");
 
-    public ReferralContent Content => Opening.Content;
+    /// <summary>What is known of the people now: as referred, with every amendment since.</summary>
+    public ReferralContent Content { get; private init; } = new();
+
+    /// <summary>Numbers the victim could once be rung on.</summary>
+    public IReadOnlyList<Phone> PastPhones { get; private init; } = [];
+    /// <summary>Since when a location is known that an amendment added.</summary>
+    public IReadOnlyDictionary<Guid, DateTimeOffset> LocationsSince { get; private init; } = new Dictionary<Guid, DateTimeOffset>();
+    public IReadOnlyList<UnsafeCopy> UnsafeCopies { get; private init; } = [];
+
+    /// <summary>Holds of the location guard that somebody has cleared.</summary>
+    public IReadOnlySet<Guid> ClearedHolds { get; private init; } = new HashSet<Guid>();
+
+    /// <summary>How often the summary was written: another text is another text to the location guard.</summary>
+    public int SummaryNumber { get; private init; }
+    public DateTimeOffset? SummaryWrittenAt { get; private init; }
+
+    /// <summary>The meeting whose agenda it is or was on last.</summary>
+    public Guid? MeetingId { get; private init; }
+
+    /// <summary>Last day for research returns.</summary>
+    public DateOnly? ResearchDueOn { get; private init; }
+
+    public DateTimeOffset? HeardAt { get; private init; }
+
+    /// <summary>Null until the case is closed.</summary>
+    public Guid? FlagId { get; private init; }
 
     public static MaracCase Of(IEnumerable<CaseEvent> events) => events.Aggregate(None, (state, e) => state.Apply(e));
 
     public MaracCase Apply(CaseEvent happened) => happened switch
     {
-        CaseOpened e => this with { Id = e.CaseId, Status = CaseStatus.Accepted, Opened = e },
+        CaseOpened e => this with { Id = e.CaseId, Status = CaseStatus.Accepted, Opened = e, Content = e.Content },
         MemberListed e => this with { Members = [.. Members, e] },
         MemberRemoved e => this with { Members = [.. Members.Where(m => m.Party() != new Party(e.Agency, e.Team))] },
         RelationRecorded e => this with
@@ -50,7 +75,20 @@ public sealed record MaracCase
         },
         NeedRecorded e => this with { Needs = [.. Needs.Where(n => n.Party() != e.Party()), e] },
         NeedEnded e => this with { Needs = [.. Needs.Where(n => n.Party() != new Party(e.Agency, e.Team))] },
-        SummaryWritten e => this with { Summary = e.Empty ? null : e.Text },
+        SummaryWritten e => this with
+        {
+            Summary = e.Empty ? null : e.Text,
+            SummaryNumber = SummaryNumber + 1,
+            SummaryWrittenAt = e.WrittenAt,
+        },
+        UnsafeCopiesRecorded e => this with { UnsafeCopies = e.Copies },
+        HoldCleared e => this with { ClearedHolds = ClearedHolds.Append(e.HoldId).ToHashSet() },
+        CaseAmended e => Amended(e),
+        CaseListed e => this with { Status = CaseStatus.Listed, MeetingId = e.MeetingId },
+        ResearchOpened e => this with { Status = CaseStatus.Research, ResearchDueOn = e.DueOn },
+        CaseHeard e => this with { Status = CaseStatus.Heard, HeardAt = e.HeardAt },
+        ActionPlanIssued => this with { Status = CaseStatus.ActionsOpen },
+        CaseClosed e => this with { Status = CaseStatus.ClosedFlagged, FlagId = e.FlagId },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of a case."),
     };
 
@@ -174,12 +212,11 @@ public sealed record MaracCase
             ? refusal
             : Decision.Of<CaseEvent>([.. Needs.Where(n => n.Party() == command.Party).Select(n => Ended(n, command.Now))]);
 
-    /// <summary>A summary reaches agencies that may not have the location, so it must not tell it.</summary>
+    /// <summary>A summary that tells the victim's location is kept and held: it leaves with the location only.</summary>
     public Decision<CaseEvent> WriteSummary(WriteSummary command)
     {
         if (RefusalOfOffice(command.By) is { } refusal) return refusal;
         if (command.Text == Summary) return Decision.Nothing<CaseEvent>();
-        if (command.Text is not null && LocationGuard.IsIn(command.Text, Content)) return CaseRefusals.LocationInText;
         return new SummaryWritten
         {
             CaseId = Id,
@@ -231,17 +268,4 @@ internal static class CaseEventParties
     public static Party Party(this RelationRecorded relation) => new(relation.Agency, relation.Team);
 
     public static Party Party(this NeedRecorded need) => new(need.Agency, need.Team);
-}
-
-/// <summary>Why a case's office is refused. Codes are stable.</summary>
-public static class CaseRefusals
-{
-    /// <summary>Never part of a MARAC, whoever asks (NR1): licensed premises and their scheme.</summary>
-    public static IReadOnlySet<string> NeverMembers { get; } = new HashSet<string>(StringComparer.Ordinal) { "PREM", "NSS" };
-
-    public static readonly Refusal NeverMember = new("agency-never-member", "This agency never takes part in a MARAC.");
-    public static readonly Refusal GainsAlone = new("gains-alone", "An agency does not record for itself what it gains by; the coordinator does.");
-    public static readonly Refusal AddressNotOnCase = new("address-not-on-case", "A tenancy names an address that is not on the case.");
-    public static readonly Refusal PersonNotOnCase = new("person-not-on-case", "The relation names a person who is not on the case.");
-    public static readonly Refusal LocationInText = new("location-in-text", "The text tells where the victim lives, can be rung, or where a child goes to school.");
 }

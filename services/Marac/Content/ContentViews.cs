@@ -24,7 +24,8 @@ internal static class ContentViews
     /// A perpetrator as readers without the victim's location may have them: whatever tells that location, such as a home
     /// the two share, moves to a property that leaves with the location only.
     /// </summary>
-    public static PerpetratorView ToView(this Perpetrator perpetrator, ReferralContent content)
+    /// <param name="isHeld">Whether the text of a field tells the location and nobody has found otherwise.</param>
+    public static PerpetratorView ToView(this Perpetrator perpetrator, Func<string, string, bool> isHeld)
     {
         var held = new List<LocationTextView>();
         return new PerpetratorView
@@ -35,7 +36,7 @@ internal static class ContentViews
             DateOfBirth = perpetrator.DateOfBirth,
             Address = Open("address", perpetrator.Address),
             Phones = [.. perpetrator.Phones.Select(number => Open("phones", number)).OfType<string>()],
-            Relation = perpetrator.Relation,
+            Relation = Open("relation", perpetrator.Relation) ?? "",
             Occupation = Open("occupation", perpetrator.Occupation),
             Weapons = Open("weapons", perpetrator.Weapons),
             LicenceOrderOrBail = Open("licenceOrderOrBail", perpetrator.LicenceOrderOrBail),
@@ -45,11 +46,15 @@ internal static class ContentViews
 
         string? Open(string field, string? text)
         {
-            if (text is null || !LocationGuard.TellsHome(text, content)) return text;
+            if (text is null || !isHeld(field, text)) return text;
             held.Add(new LocationTextView { Field = field, Text = text });
             return null;
         }
     }
+
+    /// <summary>A perpetrator of a referral, where nobody clears anything.</summary>
+    public static PerpetratorView ToView(this Perpetrator perpetrator, ReferralContent content) =>
+        perpetrator.ToView((_, text) => LocationGuard.IsIn(text, content));
 
     public static ChildView ToView(this Child child) => new()
     {
@@ -119,8 +124,11 @@ internal static class ContentViews
         IsCurrent = address.IsCurrent,
     };
 
-    private static PhoneView ToView(Phone phone) => new()
+    private static PhoneView ToView(Phone phone) => phone.ToView(isCurrent: true);
+
+    public static PhoneView ToView(this Phone phone, bool isCurrent) => new()
     {
+        IsCurrent = isCurrent,
         PhoneId = phone.PhoneId,
         Number = phone.Number,
         SafeToCall = phone.SafeToCall,

@@ -120,6 +120,17 @@ public sealed class BodyReader
             return null;
         }).OfType<Guid>().ToList();
 
+    public Guid? Id(string name)
+    {
+        if (Take(name) is not { } value) return null;
+        return value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var id)
+            ? id
+            : Fault<Guid>(name, InputCodes.NotAnId, "Write an id as this interface gave it.");
+    }
+
+    /// <summary>Whether the field is there, where an absent list means something else than an empty one.</summary>
+    public bool Has(string name) => Take(name) is not null;
+
     public T? Part<T>(string name, Func<BodyReader, T> read)
         where T : class =>
         Take(name) is { } value ? ObjectOf(value, PathOf(name), read) : null;

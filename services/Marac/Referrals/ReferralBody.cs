@@ -61,21 +61,9 @@ internal static class ReferralBody
         DateOfBirth = v.Date("dateOfBirth"),
         EstimatedAge = v.Number("estimatedAge", 0, 120),
         Gender = v.Code<Gender>("gender"),
-        Addresses = v.Parts("addresses", 10, a => new AddressRequest
-        {
-            Lines = a.Texts("lines", 6, LineLength),
-            Postcode = a.Text("postcode", 12),
-            IsConfidential = a.Flag("isConfidential"),
-            IsCurrent = a.Flag("isCurrent"),
-        }),
+        Addresses = v.Parts("addresses", 10, ReadAddress),
         LivesWithPerpetrator = v.Code<YesNoUnknown>("livesWithPerpetrator"),
-        Phones = v.Parts("phones", 10, p => new PhoneRequest
-        {
-            Number = p.Text("number", 40),
-            SafeToCall = p.Code<SafeToCall>("safeToCall"),
-            SafeTimes = p.Text("safeTimes", LineLength),
-            VoicemailOk = p.Flag("voicemailOk"),
-        }),
+        Phones = v.Parts("phones", 10, ReadPhone),
         SafeContactVia = v.Text("safeContactVia", NoteLength, lines: true),
         Diversity = v.Part("diversity", d => new DiversityRequest
         {
@@ -89,6 +77,22 @@ internal static class ReferralBody
             NoRecourseToPublicFunds = d.Code<YesNoUnknown>("noRecourseToPublicFunds"),
             Pregnant = d.Code<YesNoUnknown>("pregnant"),
         }),
+    };
+
+    public static AddressRequest ReadAddress(BodyReader a) => new()
+    {
+        Lines = a.Texts("lines", 6, LineLength),
+        Postcode = a.Text("postcode", 12),
+        IsConfidential = a.Flag("isConfidential"),
+        IsCurrent = a.Flag("isCurrent"),
+    };
+
+    public static PhoneRequest ReadPhone(BodyReader p) => new()
+    {
+        Number = p.Text("number", 40),
+        SafeToCall = p.Code<SafeToCall>("safeToCall"),
+        SafeTimes = p.Text("safeTimes", LineLength),
+        VoicemailOk = p.Flag("voicemailOk"),
     };
 
     private static PerpetratorRequest ReadPerpetrator(BodyReader p) => new()

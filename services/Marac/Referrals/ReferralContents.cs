@@ -51,29 +51,9 @@ internal static class ReferralContents
         DateOfBirth = victim.DateOfBirth,
         EstimatedAge = victim.EstimatedAge,
         Gender = victim.Gender,
-        Addresses =
-        [
-            .. victim.Addresses.Select(a => new Address
-            {
-                AddressId = newId(),
-                Lines = a.Lines,
-                Postcode = a.Postcode,
-                IsConfidential = a.IsConfidential ?? false,
-                IsCurrent = a.IsCurrent ?? true,
-            }),
-        ],
+        Addresses = [.. victim.Addresses.Select(a => AddressFrom(a, newId()))],
         LivesWithPerpetrator = victim.LivesWithPerpetrator,
-        Phones =
-        [
-            .. victim.Phones.Select(p => new Phone
-            {
-                PhoneId = newId(),
-                Number = p.Number ?? "",
-                SafeToCall = p.SafeToCall ?? SafeToCall.Unknown,
-                SafeTimes = p.SafeTimes,
-                VoicemailOk = p.VoicemailOk,
-            }),
-        ],
+        Phones = [.. victim.Phones.Select(p => PhoneFrom(p, newId()))],
         SafeContactVia = victim.SafeContactVia,
         Diversity = victim.Diversity is not { } d ? null : new Diversity
         {
@@ -87,6 +67,24 @@ internal static class ReferralContents
             NoRecourseToPublicFunds = d.NoRecourseToPublicFunds,
             Pregnant = d.Pregnant,
         },
+    };
+
+    public static Address AddressFrom(AddressRequest address, Guid id) => new()
+    {
+        AddressId = id,
+        Lines = address.Lines,
+        Postcode = address.Postcode,
+        IsConfidential = address.IsConfidential ?? false,
+        IsCurrent = address.IsCurrent ?? true,
+    };
+
+    public static Phone PhoneFrom(PhoneRequest phone, Guid id) => new()
+    {
+        PhoneId = id,
+        Number = phone.Number ?? "",
+        SafeToCall = phone.SafeToCall ?? SafeToCall.Unknown,
+        SafeTimes = phone.SafeTimes,
+        VoicemailOk = phone.VoicemailOk,
     };
 
     private static Perpetrator PerpetratorFrom(PerpetratorRequest perpetrator, Guid id) => new()

@@ -8,6 +8,7 @@ internal static class ReferralSlices
 {
     public static IServiceCollection AddReferrals(this IServiceCollection services) => services
         .AddSingleton<ReferralStreams>()
+        .AddSingleton<ReferralAnswer>()
         .AddInlineView(provider => ReferralProjection.Inline(provider.GetRequiredService<ISearchHasher>()));
 
     public static RouteGroupBuilder MapReferrals(this RouteGroupBuilder routes)
@@ -24,12 +25,12 @@ internal static class ReferralSlices
         return routes;
     }
 
-    private static Task<IResult> ListAsync(HttpRequest request, CallerContext caller, IEventStore store, CancellationToken ct) =>
-        Reading.PageAsync(store, ReferralProjection.View, caller, request, ct);
+    private static Task<IResult> ListAsync(HttpRequest request, CallerContext caller, IEventStore store, ReferralAnswer answer, CancellationToken ct) =>
+        Reading.PageAsync(store, ReferralProjection.View, answer.AsOfNowAsync, caller, request, ct);
 
-    private static Task<IResult> ReadAsync(Guid id, IEventStore store, CancellationToken ct) =>
-        Reading.RecordAsync(store, ReferralProjection.View, id, ct);
+    private static Task<IResult> ReadAsync(Guid id, IEventStore store, ReferralAnswer answer, CancellationToken ct) =>
+        Reading.RecordAsync(store, ReferralProjection.View, answer.AsOfNowAsync, id, ct);
 
-    private static Task<IResult> ReadFactsAsync(Guid id, IEventStore store, CancellationToken ct) =>
-        Reading.FactsAsync(store, ReferralProjection.View, id, ct);
+    private static Task<IResult> ReadFactsAsync(Guid id, IEventStore store, ReferralAnswer answer, CancellationToken ct) =>
+        Reading.FactsAsync(store, ReferralProjection.View, answer.AsOfNowAsync, id, ct);
 }

@@ -71,7 +71,7 @@ internal sealed class CheckStoredRecords(
 
                 if (await queue.WaitAsync(Sweep, clock, stoppingToken))
                 {
-                    foreach (var id in queue.Take()) await CheckAsync(id, stoppingToken);
+                    foreach (var id in queue.Take()) await TryCheckAsync(id, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -94,9 +94,27 @@ internal sealed class CheckStoredRecords(
         while (true)
         {
             var rows = await store.PageViewAsync(ReferralProjection.View, [ReferralProjection.Unchecked], after, Batch, cancellationToken);
-            foreach (var row in rows.Where(row => !row.Erased)) await CheckAsync(row.Id, cancellationToken);
+            foreach (var row in rows.Where(row => !row.Erased)) await TryCheckAsync(row.Id, cancellationToken);
             if (rows.Count < Batch) return;
             after = new ViewCursor(rows[^1].SortKey, rows[^1].Id);
+        }
+    }
+
+    /// <summary>One referral that cannot be read must not hold up the others; the next sweep tries it again.</summary>
+    private async Task TryCheckAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAsync(id, cancellationToken);
+        }
+        catch (EventStoreUnavailableException)
+        {
+            // Away for every referral: the sweep waits.
+            throw;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            log.LogWarning("A look through stored data for {Referral} failed and is tried again: {Failure}", id, failure.GetType().Name);
         }
     }
 

@@ -12,6 +12,10 @@ internal static class MatchTerms
     public const string Victim = "victim-";
     public const string Perpetrator = "perpetrator-";
 
+    /// <summary>Past numbers find their owner like those in use.</summary>
+    public static IReadOnlyList<SearchTerm> Of(ReferralContent content, IReadOnlyList<Phone> pastPhones, ISearchHasher hasher) =>
+        Of(content with { Victim = content.Victim with { Phones = [.. content.Victim.Phones, .. pastPhones] } }, hasher);
+
     public static IReadOnlyList<SearchTerm> Of(ReferralContent content, ISearchHasher hasher) =>
         [.. VictimAs(Victim, content, hasher), .. PerpetratorsAs(Perpetrator, content, hasher)];
 
@@ -35,6 +39,24 @@ internal static class MatchTerms
         .. content.Perpetrators.Select(p => p.DateOfBirth).OfType<DateOnly>().Select(hasher.DateOfBirth),
         .. content.Perpetrators.SelectMany(p => p.Phones).Select(hasher.Phone),
     ]);
+
+    /// <summary>What somebody described by these would be found by, playing that part.</summary>
+    public static IReadOnlyList<SearchTerm> PersonAs(string part, string? name, string? phone, string? postcode, ISearchHasher hasher) => As(part,
+    [
+        .. name is null ? [] : hasher.Name(name),
+        .. phone is null ? Array.Empty<SearchTerm>() : [hasher.Phone(phone)],
+        .. postcode is null ? Array.Empty<SearchTerm>() : [hasher.Postcode(postcode)],
+    ]);
+
+    /// <summary>A date and those it is easily taken for: a day, month or year beside it, day and month swapped.</summary>
+    public static IReadOnlyList<SearchTerm> BornNear(string part, DateOnly date, ISearchHasher hasher)
+    {
+        var near = new List<DateOnly> { date };
+        if (date.DayNumber > 366) near.AddRange([date.AddDays(-1), date.AddMonths(-1), date.AddYears(-1)]);
+        if (date.Year < 9998) near.AddRange([date.AddDays(1), date.AddMonths(1), date.AddYears(1)]);
+        if (date.Day <= 12) near.Add(new DateOnly(date.Year, date.Day, date.Month));
+        return As(part, near.Distinct().Select(hasher.DateOfBirth));
+    }
 
     private static IReadOnlyList<SearchTerm> As(string part, IEnumerable<SearchTerm> terms) =>
         [.. terms.Select(term => term with { Kind = part + term.Kind }).DistinctBy(term => (term.Kind, Convert.ToHexString(term.Hash)))];

@@ -28,7 +28,8 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
 
     /// <summary>The same, with what is wrong with one row kept to that row.</summary>
     /// <exception cref="EventStoreUnavailableException">The key database did not answer.</exception>
-    public async ValueTask<Opened[]> OpenEachAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken)
+    /// <param name="plainOnly">Take every key for destroyed.</param>
+    public async ValueTask<Opened[]> OpenEachAsync(IReadOnlyList<EventRow> rows, CancellationToken cancellationToken, bool plainOnly = false)
     {
         if (rows.Count == 0)
             return [];
@@ -52,7 +53,9 @@ internal sealed class EventReading(EventTypes types, KeyRing keys)
                 ids.UnionWith(of);
             }
 
-            var opened = ids.Count == 0 ? new Dictionary<Guid, DataKey?>() : await keys.ForReadingAsync(ids, cancellationToken);
+            var opened = plainOnly ? OneKey.None
+                : ids.Count == 0 ? new Dictionary<Guid, DataKey?>()
+                : await keys.ForReadingAsync(ids, cancellationToken);
             for (var i = 0; i < rows.Count; i++)
             {
                 if (events[i].Failure is null)

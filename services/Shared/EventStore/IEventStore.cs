@@ -37,6 +37,16 @@ public interface IEventStore
     Task<IReadOnlyList<LoadedView>> PageViewAsync(
         string view, IReadOnlyCollection<string> reach, ViewCursor? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// One row of a view with the rows it belongs together with, all of one moment: one statement, one snapshot. Null when
+    /// there is no such row.
+    /// </summary>
+    Task<ViewFamily?> LoadFamilyAsync(ViewFamilies families, Guid id, CancellationToken cancellationToken);
+
+    /// <summary>A page as <see cref="PageViewAsync"/> gives it, each row with those it belongs together with, all of one moment.</summary>
+    Task<IReadOnlyList<ViewFamily>> PageFamiliesAsync(
+        ViewFamilies families, IReadOnlyCollection<string> reach, ViewCursor? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Rows of a view that hold at least one of the search hashes (made by <see cref="ISearchHasher"/>).</summary>
     Task<IReadOnlyList<SearchHit>> SearchAsync(string view, IReadOnlyCollection<SearchTerm> terms, CancellationToken cancellationToken);
 
@@ -94,6 +104,21 @@ public sealed record SearchHit(Guid Id, IReadOnlyList<string> Kinds);
 
 /// <summary>Position of a page: the last row of the page before.</summary>
 public sealed record ViewCursor(long SortKey, Guid Id);
+
+/// <summary>
+/// Rows of several views that are read together. They belong together when their <see cref="ViewRow.Reach"/> has the same
+/// code that begins with <paramref name="Code"/>, such as <c>case:0192…</c>.
+/// </summary>
+/// <param name="View">The view that is read or paged over.</param>
+/// <param name="Code">How the code begins.</param>
+/// <param name="Others">Views whose rows come along; not <paramref name="View"/> itself.</param>
+public sealed record ViewFamilies(string View, string Code, IReadOnlyList<string> Others);
+
+/// <summary>A row and the rows it belongs together with, in no order.</summary>
+public sealed record ViewFamily(LoadedView Row, IReadOnlyList<FamilyMember> Others);
+
+/// <summary>A row that came along, and of which view it is.</summary>
+public sealed record FamilyMember(string View, LoadedView Row);
 
 /// <summary>(person, agency, hat, route, key): whose key it is. Another caller's equal key is another key.</summary>
 public sealed record IdempotencyKey(string Person, string Agency, string? Hat, string Route, string Key);

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Partnership.EventStore;
 
 /// <summary>The store on PostgreSQL, in Marten's tables. One instance a host.</summary>
-internal sealed class PostgresEventStore : IEventStore, IInbox, IAsyncDisposable
+internal sealed partial class PostgresEventStore : IEventStore, IInbox, IAsyncDisposable
 {
     private readonly NpgsqlDataSource reading;
     private readonly KeyRing keys;
@@ -149,11 +149,14 @@ internal sealed class PostgresEventStore : IEventStore, IInbox, IAsyncDisposable
         if (rows.Count == 0)
             return [];
         var opened = await keys.ForReadingAsync([.. rows.Select(row => row.KeyId).Distinct()], cancellationToken);
-        // Blank already, though this host may still hold the key.
-        return rows.ConvertAll(row => row.Body.Length > 0 && EventCodec.KeyIn(opened, row.KeyId) is { } key
-            ? new LoadedView(row.Id, row.Version, EventCodec.DecodeView(view, row.Id, row.Body, key), row.SortKey, Erased: false)
-            : new LoadedView(row.Id, row.Version, ReadOnlyMemory<byte>.Empty, row.SortKey, Erased: true));
+        return rows.ConvertAll(row => Open(view, row, opened));
     }
+
+    /// <summary>A row without a body is of an erased record, though this host may still hold its key.</summary>
+    private static LoadedView Open(string view, ViewRecord row, IReadOnlyDictionary<Guid, DataKey?> opened) =>
+        row.Body.Length > 0 && EventCodec.KeyIn(opened, row.KeyId) is { } key
+            ? new LoadedView(row.Id, row.Version, EventCodec.DecodeView(view, row.Id, row.Body, key), row.SortKey, Erased: false)
+            : new LoadedView(row.Id, row.Version, ReadOnlyMemory<byte>.Empty, row.SortKey, Erased: true);
 
     internal static async Task<List<T>> RowsAsync<T>(DbCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {

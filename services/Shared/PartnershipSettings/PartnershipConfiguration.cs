@@ -15,6 +15,7 @@ public sealed record PartnershipConfiguration
     public required IReadOnlyList<Person> People { get; init; }
     public required WorkingDays WorkingDays { get; init; }
     public required MaracSettings Marac { get; init; }
+    public EmergencySettings Emergency { get; init; } = new();
 
     /// <summary>The agency of this code, ended or not; null when there is none.</summary>
     public Agency? FindAgency(string code) => Agencies.FirstOrDefault(a => a.Code == code);
@@ -116,3 +117,18 @@ public sealed record Threshold(
 
 /// <summary>Scores that go to the IDVA service, which needs the victim's consent.</summary>
 public sealed record IdvaOnlyBand(int From, int To);
+
+/// <summary>The values of emergency access (<c>information-sharing</c> §5).</summary>
+public sealed record EmergencySettings
+{
+    /// <summary>How long an emergency gives access.</summary>
+    public int LastsMinutes { get; init; } = 30;
+
+    /// <summary>Least length of the reason.</summary>
+    public int ReasonMinChars { get; init; } = 30;
+    public int ReviewWorkingDays { get; init; } = 1;
+
+    /// <summary>More than this many by one person within <see cref="WithinDays"/> are reported.</summary>
+    public int MarkAfter { get; init; } = 3;
+    public int WithinDays { get; init; } = 30;
+}

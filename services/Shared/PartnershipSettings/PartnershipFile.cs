@@ -64,6 +64,7 @@ public static partial class PartnershipFile
             People = people,
             WorkingDays = CalendarSection.Read(root, problems),
             Marac = MaracSection.Read(root, problems),
+            Emergency = EmergencySection.Read(root),
         };
         root.Done();
         return configuration;

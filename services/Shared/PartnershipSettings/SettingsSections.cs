@@ -44,6 +44,25 @@ internal static class CalendarSection
     }
 }
 
+/// <summary><c>emergency:</c>; without it the values of <see cref="EmergencySettings"/> hold.</summary>
+internal static class EmergencySection
+{
+    public static EmergencySettings Read(YamlMap root)
+    {
+        if (root.OptionalMap("emergency") is not { } map) return new EmergencySettings();
+        var settings = new EmergencySettings
+        {
+            LastsMinutes = map.Number("lastsMinutes", 1, 24 * 60),
+            ReasonMinChars = map.Number("reasonMinChars", 1, 2000),
+            ReviewWorkingDays = map.Number("reviewWorkingDays", 1, 30),
+            MarkAfter = map.Number("markAfter", 1, 100),
+            WithinDays = map.Number("withinDays", 1, 366),
+        };
+        map.Done();
+        return settings;
+    }
+}
+
 /// <summary><c>marac:</c></summary>
 internal static class MaracSection
 {

@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,12 +27,14 @@ public static class Casework
 {
     /// <summary>Registers the store with its publisher, the bus, and what <see cref="MapCasework"/> needs. After <c>AddServiceDefaults</c>.</summary>
     /// <exception cref="InvalidOperationException">A stored event is neither published nor private.</exception>
-    public static IHostApplicationBuilder AddCasework(this IHostApplicationBuilder builder, CaseworkService service)
+    /// <param name="consumers">As in <see cref="PartnershipBus.AddPartnershipBus"/>, for a service that listens too.</param>
+    public static IHostApplicationBuilder AddCasework(
+        this IHostApplicationBuilder builder, CaseworkService service, Action<IBusRegistrationConfigurator>? consumers = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(service);
         builder.AddInternalTokens(service.Name);
-        builder.AddPartnershipBus();
+        builder.AddPartnershipBus(consumers);
         builder.Services.AddHostedService<RefusesWrongSchema>();
         builder.Services.AddEventStore(builder.Configuration.GetSection("EventStore"), service.Events, service.Publications);
         builder.Services.AddMigrationStep("event store", static (services, ct) =>

@@ -34,7 +34,11 @@ internal sealed class Casework
     {
         var casework = new Casework(platform, promises);
         (casework.Referral, casework.Case) = await casework.ReferAndAcceptAsync();
-        var listed = await casework.Coordinator.PutAsync($"/marac/cases/{casework.Case}/members/CON?team=PVP", null, Triage);
+        var member = await casework.Coordinator.PutAsync($"/marac/cases/{casework.Case}/members/CON?team=PVP", null, Triage);
+        Assert.True((int)member.Status == 204, member.ToString());
+        var meeting = await casework.Coordinator.CreateAsync("/marac/meetings", new { startsAt = TimeProvider.System.GetUtcNow().AddDays(7) });
+        Assert.True((int)meeting.Status == 201, meeting.ToString());
+        var listed = await casework.Coordinator.PostAsync($"/marac/cases/{casework.Case}/list", new { meetingId = meeting.CreatedId }, Triage);
         Assert.True((int)listed.Status == 204, listed.ToString());
         casework.Barred = await casework.ReferAsync(
             body => ((JsonArray)body["mustNotReceive"]!).Add(new JsonObject { ["name"] = "Helen Marsh", ["relation"] = "sister of the perpetrator", ["reason"] = "works for a partner agency" }));
@@ -125,7 +129,7 @@ internal sealed class Casework
             new("a command on a referral that bars the caller", 404, "coordinator", "POST", $"/marac/referrals/{Barred}/accept", Triage, accept),
             new("a command on a referral that does not exist", 404, "coordinator", "POST", $"/marac/referrals/{unknown}/accept", Triage, accept),
             new("a command in a role without a rule", 403, "pvp", "POST", $"/marac/referrals/{Referral}/accept", Triage, accept),
-            new("a command on a case that has changed since it was read", 412, "coordinator", "PUT", $"/marac/cases/{Case}/summary", Triage, new { text = "As read." }, IfMatch: "\"earlier\""),
+            new("a command on a case that has changed since it was read", 412, "coordinator", "PUT", $"/marac/cases/{Case}/summary", Meeting, new { text = "As read." }, IfMatch: "\"earlier\""),
             new("a submission in a role without a rule", 403, "door-01", "POST", "/marac/referrals", null, Samples.Referral(Marker)),
         ];
     }

@@ -166,9 +166,10 @@ public sealed class DisclosureQueryTests(GovernedPlatform governed)
     private async Task<(string Id, string Victim)> SeenCaseAsync()
     {
         var it = await governed.CaseAsync();
-        var whole = await Platform.As("coordinator").GetAsync(it, GovernedPlatform.Triage);
+        await governed.ListAsync(it);
+        var whole = await Platform.As("coordinator").GetAsync(it, GovernedPlatform.Meeting);
         foreach (var member in new[] { "CKH", "CFRS" })
-            Assert.Equal(204, (int)(await Platform.As("coordinator").PutAsync($"{it}/members/{member}", null, GovernedPlatform.Triage)).Status);
+            Assert.Equal(204, (int)(await Platform.As("coordinator").PutAsync($"{it}/members/{member}", null, GovernedPlatform.Meeting)).Status);
         Assert.Equal(200, (int)(await Platform.As("landlord").GetAsync(it, GovernedPlatform.Meeting)).Status);
         Assert.Equal(200, (int)(await Platform.As("fire").GetAsync("/marac/cases", GovernedPlatform.Meeting)).Status);
         Assert.Equal(404, (int)(await Platform.As("pvp").GetAsync(it, GovernedPlatform.Meeting)).Status);

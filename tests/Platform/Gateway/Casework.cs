@@ -14,6 +14,8 @@ internal sealed class Casework(RunningPlatform platform)
     public const string Triage = "marac-triage";
     public const string Meeting = "marac-meeting";
 
+    private Guid? meeting;
+
     public TestClient Coordinator { get; } = platform.As("coordinator");
 
     /// <summary>A referral of CON's; the answer's <c>Location</c>.</summary>
@@ -33,8 +35,24 @@ internal sealed class Casework(RunningPlatform platform)
         return answer.Location;
     }
 
-    /// <summary>An accepted case on which nobody is listed.</summary>
-    public async Task<string> CaseAsync(Action<JsonObject>? change = null, TestClient? by = null) => await AcceptAsync(await SubmitAsync(change), by);
+    /// <summary>A case on a meeting's agenda, on which no agency is listed.</summary>
+    public async Task<string> CaseAsync(Action<JsonObject>? change = null, TestClient? by = null) => await ListAsync(await AcceptAsync(await SubmitAsync(change), by), by);
+
+    /// <summary>Puts an accepted case on the agenda of a meeting to come; its path again.</summary>
+    public async Task<string> ListAsync(string it, TestClient? by = null)
+    {
+        meeting ??= await MeetingAsync(by);
+        Done(await (by ?? Coordinator).PostAsync($"{it}/list", new { meetingId = meeting }, Triage));
+        return it;
+    }
+
+    public async Task<Guid> MeetingAsync(TestClient? by = null)
+    {
+        var answer = await (by ?? Coordinator).CreateAsync(
+            "/marac/meetings", new { startsAt = TimeProvider.System.GetUtcNow().AddDays(7), venue = "Trimark: the town hall" });
+        Assert.True(answer.Status == HttpStatusCode.Created, answer.ToString());
+        return answer.CreatedId;
+    }
 
     /// <summary>A case with these agencies listed, such as <c>CON?team=PVP</c>.</summary>
     public async Task<string> CaseOfAsync(params string[] members)
@@ -45,9 +63,9 @@ internal sealed class Casework(RunningPlatform platform)
     }
 
     public async Task<Answer> PutAsync(string path, object? body = null, TestClient? by = null) =>
-        Done(await (by ?? Coordinator).PutAsync(path, body, Triage));
+        Done(await (by ?? Coordinator).PutAsync(path, body, Meeting));
 
-    public async Task<Answer> DeleteAsync(string path, TestClient? by = null) => Done(await (by ?? Coordinator).DeleteAsync(path, Triage));
+    public async Task<Answer> DeleteAsync(string path, TestClient? by = null) => Done(await (by ?? Coordinator).DeleteAsync(path, Meeting));
 
     public Task<Answer> SummariseAsync(string it, string? text) => PutAsync($"{it}/summary", new JsonObject { ["text"] = text });
 
@@ -59,7 +77,7 @@ internal sealed class Casework(RunningPlatform platform)
 
     /// <summary>An id that the coordinator reads at a path such as <c>data.victim.personId</c>.</summary>
     public async Task<Guid> IdAtAsync(string it, string path) =>
-        (await Coordinator.GetAsync(it, Triage)).At(path)?.GetGuid() ?? throw new InvalidOperationException($"There is nothing at {path}.");
+        (await Coordinator.GetAsync(it, Meeting)).At(path)?.GetGuid() ?? throw new InvalidOperationException($"There is nothing at {path}.");
 
     /// <summary>The newest such entry of the MARAC's ledger about a record, as its reader sees it, once it is there.</summary>
     public async Task<JsonElement> LedgerAsync(Guid record, Func<JsonElement, bool> such)

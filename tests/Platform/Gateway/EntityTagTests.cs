@@ -45,22 +45,22 @@ public sealed partial class EntityTagTests(SharedPlatform shared)
         var platform = await shared.StartedAsync();
         var casework = new Casework(platform);
         var it = await casework.CaseAsync();
-        var first = await TagAsync(platform, "coordinator", it, Casework.Triage);
-        var foreign = await TagAsync(platform, "coordinator-2", it, Casework.Triage);
+        var first = await TagAsync(platform, "coordinator", it, Casework.Meeting);
+        var foreign = await TagAsync(platform, "coordinator-2", it, Casework.Meeting);
 
         var written = await SummariseAsync(casework.Coordinator, it, "First.", first);
         Assert.Equal(HttpStatusCode.NoContent, written.Status);
-        Assert.Equal(await TagAsync(platform, "coordinator", it, Casework.Triage), written.ETag);
+        Assert.Equal(await TagAsync(platform, "coordinator", it, Casework.Meeting), written.ETag);
         foreach (var stale in (string[])[first, foreign, "\"\"", "W/" + written.ETag, written.ETag!.Trim('"'), $"{first}, {foreign}"])
         {
             var refused = await SummariseAsync(casework.Coordinator, it, "Second.", stale);
             Assert.Equal((HttpStatusCode.PreconditionFailed, "changed-since-read"), (refused.Status, refused.Code));
         }
 
-        Assert.Equal("First.", (await casework.Coordinator.GetAsync(it, Casework.Triage)).At("data.summary")?.GetString());
+        Assert.Equal("First.", (await casework.Coordinator.GetAsync(it, Casework.Meeting)).At("data.summary")?.GetString());
         Assert.Equal(HttpStatusCode.NoContent, (await SummariseAsync(casework.Coordinator, it, "Second.", written.ETag!)).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await SummariseAsync(casework.Coordinator, it, "Third.", "*")).Status);
-        Assert.Equal("Third.", (await casework.Coordinator.GetAsync(it, Casework.Triage)).At("data.summary")?.GetString());
+        Assert.Equal("Third.", (await casework.Coordinator.GetAsync(it, Casework.Meeting)).At("data.summary")?.GetString());
     }
 
     [Fact]
@@ -73,12 +73,12 @@ public sealed partial class EntityTagTests(SharedPlatform shared)
         for (var round = 1; round <= 3; round++)
         {
             var tags = new List<string>();
-            foreach (var person in people) tags.Add(await TagAsync(platform, person, it, Casework.Triage));
+            foreach (var person in people) tags.Add(await TagAsync(platform, person, it, Casework.Meeting));
             var answers = await Task.WhenAll(people.Select((person, i) => SummariseAsync(platform.As(person), it, $"Round {round} by {person}.", tags[i])));
             var winner = Assert.Single(people, person => answers[Array.IndexOf(people, person)].Status == HttpStatusCode.NoContent);
             var loser = Assert.Single(answers, answer => answer.Status != HttpStatusCode.NoContent);
             Assert.Contains(loser.Status, (HttpStatusCode[])[HttpStatusCode.PreconditionFailed, HttpStatusCode.Conflict]);
-            Assert.Equal($"Round {round} by {winner}.", (await casework.Coordinator.GetAsync(it, Casework.Triage)).At("data.summary")?.GetString());
+            Assert.Equal($"Round {round} by {winner}.", (await casework.Coordinator.GetAsync(it, Casework.Meeting)).At("data.summary")?.GetString());
         }
     }
 
@@ -89,9 +89,9 @@ public sealed partial class EntityTagTests(SharedPlatform shared)
         var casework = new Casework(platform);
         var it = await casework.CaseAsync();
         string[] members = ["CKH", "CFRS", "YOS"];
-        var answers = await Task.WhenAll(members.Select(member => casework.Coordinator.PutAsync($"{it}/members/{member}", null, Casework.Triage)));
+        var answers = await Task.WhenAll(members.Select(member => casework.Coordinator.PutAsync($"{it}/members/{member}", null, Casework.Meeting)));
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.NoContent, answer.Status));
-        var listed = (await casework.Coordinator.GetAsync(it, Casework.Triage)).At("data.sharing.members")!.Value.EnumerateArray();
+        var listed = (await casework.Coordinator.GetAsync(it, Casework.Meeting)).At("data.sharing.members")!.Value.EnumerateArray();
         Assert.Equal(members.Order(), listed.Select(member => member.GetProperty("agency").GetString()!).Order());
     }
 
@@ -105,7 +105,7 @@ public sealed partial class EntityTagTests(SharedPlatform shared)
         Holds(submitted, [.. Always, "ETag", "Location"]);
         var accepted = await casework.Coordinator.CreateAsync($"{submitted.Location}/accept", new { criterion = "VISIBLE_HIGH_RISK" });
         Holds(accepted, [.. Always.Except(["Content-Type"]), "ETag", "Location"]);
-        var it = accepted.Location;
+        var it = await casework.ListAsync(accepted.Location);
         Holds(await casework.PutAsync($"{it}/members/CKH"), ["Cache-Control", "Date", "ETag", "X-Content-Type-Options"]);
         Holds(await landlord.GetAsync(it, Casework.Meeting), [.. Always, "ETag", "Sharing-Record"]);
         Holds(await landlord.GetAsync("/marac/cases", Casework.Meeting), [.. Always, "Sharing-Record"]);
@@ -113,8 +113,8 @@ public sealed partial class EntityTagTests(SharedPlatform shared)
         Holds(await landlord.GetAsync(it, Casework.Triage), Always);
         Holds(await landlord.GetAsync("/no/such/path"), Always);
         Holds(await platform.Anonymous().GetAsync(it), [.. Always, "WWW-Authenticate"]);
-        Holds(await casework.Coordinator.PutAsync($"{it}/summary", "{", Casework.Triage), Always);
-        Holds(await casework.Coordinator.PutAsync($"{it}/members/PREM?team=premises-01", null, Casework.Triage), Always);
+        Holds(await casework.Coordinator.PutAsync($"{it}/summary", "{", Casework.Meeting), Always);
+        Holds(await casework.Coordinator.PutAsync($"{it}/members/PREM?team=premises-01", null, Casework.Meeting), Always);
 
         void Holds(Answer answer, string[] names) =>
             Assert.True(names.Order().SequenceEqual(answer.Headers.Keys.Order()), $"{answer.Status}: {string.Join(", ", answer.Headers.Keys.Order())}");
@@ -167,7 +167,7 @@ public sealed partial class EntityTagTests(SharedPlatform shared)
     }
 
     private static Task<Answer> SummariseAsync(TestClient client, string it, string text, string tag) =>
-        client.PutAsync($"{it}/summary", new { text }, Casework.Triage, ("If-Match", tag));
+        client.PutAsync($"{it}/summary", new { text }, Casework.Meeting, ("If-Match", tag));
 
     private static async Task<string> TagAsync(RunningPlatform platform, string person, string it, string purpose = Casework.Meeting)
     {

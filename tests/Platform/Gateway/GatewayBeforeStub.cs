@@ -29,21 +29,37 @@ internal sealed class GatewayBeforeStub : IAsyncDisposable
 
     public Uri Address => new(app.Urls.Single());
 
-    public static async Task<GatewayBeforeStub> StartAsync(RunningPlatform platform, TimeProvider? clock = null)
+    public static async Task<GatewayBeforeStub> StartAsync(
+        RunningPlatform platform, TimeProvider? clock = null, IReadOnlyList<(string Key, string? Value)>? more = null, Action<IServiceCollection>? services = null,
+        TimeSpan? readyWithin = null)
     {
         var stub = new StubService();
         var settings = platform.Provider(Services.Gateway).GetRequiredService<IConfiguration>().AsEnumerable().ToDictionary(s => s.Key, s => s.Value);
         settings["Services:marac"] = stub.Address.ToString();
         settings["urls"] = "http://127.0.0.1:0";
         settings["Gateway:ServiceTimeout"] = "00:00:03";
+        // With a clock of its own it is another time here than where heartbeats are signed.
+        if (clock is not null) settings["Gateway:LeaseLasts"] = "30.00:00:00";
+        foreach (var (key, value) in more ?? []) settings[key] = value;
         var app = GatewayHost.Build([], builder =>
         {
             builder.Configuration.AddInMemoryCollection(settings);
             if (clock is not null) builder.Services.AddSingleton(clock);
+            services?.Invoke(builder.Services);
         });
         await app.StartAsync();
         var gateway = new GatewayBeforeStub(app, stub, platform);
-        await Eventually.Async(async () => (await gateway.http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, "the second gateway is ready");
+        try
+        {
+            await Eventually.Async(
+                async () => (await gateway.http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode, "the second gateway is ready", readyWithin);
+        }
+        catch (TimeoutException)
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+
         return gateway;
     }
 

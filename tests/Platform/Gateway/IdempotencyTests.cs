@@ -1,5 +1,6 @@
 using System.Net;
 using Partnership.Tests.Support;
+using Partnership.Tests.Support.Hosts;
 using Xunit;
 
 namespace Partnership.Tests.Platform.Gateway;
@@ -58,5 +59,30 @@ public sealed class IdempotencyTests(SharedPlatform shared)
         Assert.Single(answers.Select(answer => answer.Location).Distinct());
         var other = await casework.Coordinator.CreateAsync($"{referral}/accept", new { criterion = "REPEAT" }, key);
         Assert.Equal("idempotency-key-reused", other.Code);
+    }
+
+    [Fact]
+    public async Task An_acceptance_whose_answer_was_lost_is_answered_again_under_the_tag_it_was_sent_with()
+    {
+        var platform = await shared.StartedAsync();
+        var casework = new Casework(platform);
+        var referral = await casework.SubmitAsync();
+        var read = (await casework.Coordinator.GetAsync(referral, Casework.Triage)).ETag!;
+        var key = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
+        var first = await AcceptAsync(key, "VISIBLE_HIGH_RISK");
+        Assert.Equal(HttpStatusCode.Created, first.Status);
+
+        var again = await AcceptAsync(key, "VISIBLE_HIGH_RISK");
+        Assert.Equal((HttpStatusCode.Created, first.Location, first.ETag), (again.Status, again.Location, again.ETag));
+        Assert.Equal("idempotency-key-reused", (await AcceptAsync(key, "REPEAT")).Code);
+
+        // Another key, no key, or a colleague's: what was read has changed, and nothing else is told.
+        Assert.Equal("changed-since-read", (await AcceptAsync(key + "x", "VISIBLE_HIGH_RISK")).Code);
+        Assert.Equal("changed-since-read", (await AcceptAsync(null, "VISIBLE_HIGH_RISK")).Code);
+        Assert.Equal("changed-since-read", (await AcceptAsync(key, "VISIBLE_HIGH_RISK", "coordinator-2")).Code);
+
+        Task<Answer> AcceptAsync(string? idempotencyKey, string criterion, string who = "coordinator") => platform.As(who).PostAsync(
+            $"{referral}/accept", new { criterion }, Casework.Triage,
+            [("If-Match", read), .. idempotencyKey is null ? Array.Empty<(string, string)>() : [("Idempotency-Key", idempotencyKey)]]);
     }
 }

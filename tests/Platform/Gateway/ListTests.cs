@@ -84,11 +84,11 @@ public sealed class ListTests(SharedPlatform shared)
 
         await casework.CaseAsync();
         await casework.CaseAsync();
-        var ofCases = (await casework.Coordinator.GetAsync("/marac/cases?limit=1", Casework.Triage)).At("next")?.GetString()!;
-        Assert.Equal(HttpStatusCode.OK, (await casework.Coordinator.GetAsync($"/marac/cases?after={ofCases}", Casework.Triage)).Status);
-        await Refused(casework.Coordinator, "/marac/cases", Casework.Meeting, ofCases); // Another purpose.
+        var ofCases = (await casework.Coordinator.GetAsync("/marac/cases?limit=1", Casework.Meeting)).At("next")?.GetString()!;
+        Assert.Equal(HttpStatusCode.OK, (await casework.Coordinator.GetAsync($"/marac/cases?after={ofCases}", Casework.Meeting)).Status);
+        await Refused(casework.Coordinator, "/marac/cases", Casework.Triage, ofCases); // Another purpose.
         await Refused(casework.Coordinator, Referrals, Casework.Triage, ofCases); // Another list.
-        await Refused(platform.As("supervisor"), "/marac/cases", Casework.Triage, ofCases); // Another caller.
+        await Refused(platform.As("supervisor"), "/marac/cases", Casework.Meeting, ofCases); // Another caller.
         Assert.Equal(cursor.Length, ofCases.Length);
     }
 

@@ -24,9 +24,9 @@ public sealed class ObligationTests(SharedPlatform shared)
         foreach (var member in (string[])["CKH", "CFRS", "CON?team=PVP"]) await casework.PutAsync($"{bare}/members/{member}");
         foreach (var (person, withheld) in ((string, string)[])
                  [
-                     ("landlord", "protection triage diversity victim-location safe-contact children risk-checklist narrative summary"),
-                     ("fire", "protection triage victim-identity diversity victim-location safe-contact perpetrator-identity children risk-checklist narrative summary"),
-                     ("pvp", "triage diversity safe-contact summary"),
+                     ("landlord", "protection triage diversity victim-location safe-contact children child-places risk-checklist narrative summary shared-research minutes actions"),
+                     ("fire", "protection triage victim-identity diversity victim-location safe-contact perpetrator-identity children child-places risk-checklist narrative summary shared-research minutes actions"),
+                     ("pvp", "triage diversity summary minutes actions"),
                      ("coordinator", "summary"),
                  ])
         {

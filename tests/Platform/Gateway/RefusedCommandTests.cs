@@ -23,7 +23,6 @@ public sealed partial class RefusedCommandTests(SharedPlatform shared)
         foreach (var (path, body, code) in ((string, object?, string)[])
                  [
                      ($"{it}/members/NSS", null, "agency-never-member"),
-                     ($"{it}/summary", new { text = "She lives at 7 Nowhere Gardens." }, "location-in-text"),
                      ($"{it}/relations/CKH", new { tenancy = new[] { Guid.Empty }, statement = "Told by telephone." }, "address-not-on-case"),
                      ($"{it}/members/PCC?team=CS", null, "gains-alone"),
                  ])

@@ -22,6 +22,9 @@ public sealed class SharedPlatform : IAsyncLifetime
           - { id: t-0006, subject: to-come, issuer: 1, name: Not Yet, from: 2099-01-01, hats: [{ agency: CKH, role: marac-representative }] }
           - { id: t-0007, subject: prosecutor, issuer: 2, name: Cecily Prow, hats: [{ agency: CPS, role: marac-representative }] }
           - { id: t-0008, subject: past-agency, issuer: 2, name: Walter Formerly, hats: [{ agency: CCG, role: marac-representative }] }
+          - { id: t-0009, subject: two-agencies, issuer: 2, name: Ida Doublehat, hats: [{ name: prosecutor, agency: CPS, role: marac-representative }, { name: former, agency: CCG, role: marac-representative }] }
+          - { id: t-0010, subject: leaver, issuer: 1, name: Lionel Parting, hats: [{ agency: CKH, role: marac-representative }] }
+          - { id: t-0011, subject: hasty, issuer: 1, name: Hasty Rush, hats: [{ agency: CKH, role: marac-representative }] }
 
         """;
 

@@ -27,6 +27,9 @@ internal sealed class StubService : IAsyncDisposable
     /// <summary>Answers a request line such as <c>GET /marac/cases/… HTTP/1.1</c>.</summary>
     public Func<string, byte[]> Answer { get; set; } = _ => Of(404, "");
 
+    /// <summary>Where set, the answer comes piece by piece, for as long as there are pieces.</summary>
+    public Func<string, CancellationToken, IAsyncEnumerable<byte[]>>? Pieces { get; set; }
+
     /// <summary>Heads of all requests so far.</summary>
     public IReadOnlyList<string> Requests
     {
@@ -77,6 +80,12 @@ internal sealed class StubService : IAsyncDisposable
                 var stream = client.GetStream();
                 var head = await ReadHeadAsync(stream);
                 lock (requests) requests.Add(head);
+                if (Pieces is { } pieces)
+                {
+                    await foreach (var piece in pieces(head.Split("\r\n")[0], stopping.Token)) await stream.WriteAsync(piece, stopping.Token);
+                    return;
+                }
+
                 await stream.WriteAsync(Answer(head.Split("\r\n")[0]), stopping.Token);
             }
             catch (Exception ended) when (ended is IOException or OperationCanceledException)

@@ -29,6 +29,8 @@ internal sealed class LedgerRig : IAsyncDisposable
     private PostgresServer postgres = null!;
     private string virtualHost = null!;
     private string database = null!;
+    private string events = null!;
+    private string eventKeys = null!;
     private NpgsqlDataSource superuser = null!;
     private IConnection connection = null!;
     private WebApplication? host;
@@ -219,6 +221,8 @@ internal sealed class LedgerRig : IAsyncDisposable
         if (database is not null)
         {
             await postgres.DropDatabaseAsync(database);
+            if (events is not null) await postgres.DropDatabaseAsync(events);
+            if (eventKeys is not null) await postgres.DropDatabaseAsync(eventKeys);
             await postgres.ExecuteAsync("postgres", $"drop role if exists ledger_rig_{RigNumber}");
         }
 
@@ -240,6 +244,10 @@ internal sealed class LedgerRig : IAsyncDisposable
         await postgres.EnsureRoleAsync("ledger_migrator");
         await postgres.EnsureRoleAsync($"ledger_rig_{RigNumber}");
         database = await postgres.CreateDatabaseAsync("ledger", "ledger_migrator");
+        await postgres.EnsureRoleAsync("sharing_migrator");
+        await postgres.EnsureRoleAsync("sharing");
+        events = await postgres.CreateDatabaseAsync("sharing", "sharing_migrator");
+        eventKeys = await postgres.CreateDatabaseAsync("sharing_keys", "sharing_migrator");
         superuser = NpgsqlDataSource.Create(postgres.To(database));
         connection = await Broker.ConnectAsync(virtualHost);
         Channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
@@ -252,6 +260,16 @@ internal sealed class LedgerRig : IAsyncDisposable
         settings["Bus:Password"] = Broker.Password;
         settings["Partnership:File"] = PartnershipFile;
         settings["Internal:KeyFile"] = await WriteAsync("internal", Convert.ToBase64String(internalKey));
+        settings["EventStore:ConnectionString"] = postgres.To(events, "sharing");
+        settings["EventStore:KeyConnectionString"] = postgres.To(eventKeys, "sharing");
+        settings["EventStore:MigratorConnectionString"] = postgres.To(events, "sharing_migrator");
+        settings["EventStore:KeyMigratorConnectionString"] = postgres.To(eventKeys, "sharing_migrator");
+        settings["EventStore:RuntimeRole"] = "sharing";
+        settings["EventStore:WrappingKeyFile"] = await WriteAsync("wrapping", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        settings["EventStore:SearchKeyFile"] = await WriteAsync("search", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
+        settings["Agreements:Folder"] = Path.Combine(RepositoryRoot(), "gateway", "agreements");
+        using var heartbeats = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        settings["Heartbeat:SigningKeyFile"] = await WriteAsync("heartbeats.pem", heartbeats.ExportPkcs8PrivateKeyPem());
         settings["Ledger:ConnectionString"] = postgres.To(database, $"ledger_rig_{RigNumber}");
         settings["Ledger:MigratorConnectionString"] = postgres.To(database, "ledger_migrator");
         settings["Ledger:RuntimeRole"] = $"ledger_rig_{RigNumber}";

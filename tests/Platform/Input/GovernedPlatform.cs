@@ -84,6 +84,15 @@ public sealed class GovernedPlatform : PlatformFixture
         return answer.Location;
     }
 
+    /// <summary>Puts an accepted case on the agenda of a meeting to come.</summary>
+    public async Task ListAsync(string it)
+    {
+        var meeting = await Platform.As("coordinator").CreateAsync("/marac/meetings", new { startsAt = TimeProvider.System.GetUtcNow().AddDays(7) });
+        Assert.True((int)meeting.Status == 201, meeting.ToString());
+        var listed = await CommandAsync(it, "list", new { meetingId = meeting.CreatedId });
+        Assert.True((int)listed.Status == 204, listed.ToString());
+    }
+
     public Task<Answer> CommandAsync(string record, string command, object body, string who = "coordinator", string? hat = null) =>
         Platform.As(who, hat).PostAsync($"{record}/{command}", body, Triage);
 

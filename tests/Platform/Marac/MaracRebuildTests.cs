@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Partnership.EventStore;
 using Partnership.ServiceDefaults;
 using Partnership.Tests.Support;
@@ -21,16 +19,16 @@ public sealed class MaracRebuildTests(MaracFixture marac) : IClassFixture<MaracF
     {
         var erased = await StoryAsync();
         await Eventually.Async(
-            async () => !(await RowsAsync("referral")).Any(row => row.Contains("work:records-check", StringComparison.Ordinal)), "stored data is looked through");
+            async () => !(await marac.RowsAsync("referral")).Any(row => row.Contains("work:records-check", StringComparison.Ordinal)), "stored data is looked through");
         await marac.Services.GetRequiredService<IKeyStore>().DestroyAsync(new(erased, "case", "MARAC"), CancellationToken.None);
-        var (referrals, cases) = (await RowsAsync("referral"), await RowsAsync("case"));
+        var (referrals, cases) = (await marac.RowsAsync("referral"), await marac.RowsAsync("case"));
         Assert.Equal((4, 2), (referrals.Count, cases.Count));
         Assert.Single(cases, row => row.EndsWith(" erased", StringComparison.Ordinal));
 
         foreach (var emptied in (bool[])[false, true])
         {
             if (emptied)
-                await ExecuteAsync("truncate partnership.views, partnership.search_terms");
+                await marac.ExecuteAsync("truncate partnership.views, partnership.search_terms");
             var (output, error) = (new StringWriter(), new StringWriter());
 
             Assert.Equal(0, await Rebuild.RunAsync(marac.Host, ["rebuild"], output, error));
@@ -38,8 +36,8 @@ public sealed class MaracRebuildTests(MaracFixture marac) : IClassFixture<MaracF
             Assert.Equal("", error.ToString());
             Assert.Contains("referral: ", output.ToString(), StringComparison.Ordinal);
             Assert.Contains(" 2 rows written, 1 of them erased, 0 without a stream removed", output.ToString(), StringComparison.Ordinal);
-            Assert.Equal(referrals, await RowsAsync("referral"));
-            Assert.Equal(cases, await RowsAsync("case"));
+            Assert.Equal(referrals, await marac.RowsAsync("referral"));
+            Assert.Equal(cases, await marac.RowsAsync("case"));
         }
     }
 
@@ -89,39 +87,6 @@ public sealed class MaracRebuildTests(MaracFixture marac) : IClassFixture<MaracF
         var answer = await marac.SendAsync(method, path, by, body, version);
         Assert.True(answer.Status is 201 or 204, answer.Text);
         return answer;
-    }
-
-    /// <summary>Every row, opened, with everything plain beside it.</summary>
-    private async Task<List<string>> RowsAsync(string view)
-    {
-        var store = marac.Services.GetRequiredService<IEventStore>();
-        var rows = new List<string>();
-        await using var connection = await marac.ConnectAsync();
-        await using var command = new NpgsqlCommand(
-            """
-            select v.id, v.version || ' ' || v.reach::text || ' ' || v.sort_key || ' ' || coalesce(
-                (select string_agg(s.kind || ':' || encode(s.hash, 'hex'), ',' order by s.kind, s.hash) from partnership.search_terms s
-                where s.view = v.view and s.id = v.id), '')
-            from partnership.views v where v.view = $1 order by v.id
-            """, connection);
-        command.Parameters.Add(new() { Value = view });
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
-        {
-            var row = (await store.LoadViewAsync(view, reader.GetGuid(0), CancellationToken.None))!;
-            rows.Add($"{row.Id} {reader.GetString(1)} {(row.Erased ? "erased" : Encoding.UTF8.GetString(row.Body.Span))}");
-        }
-
-        return rows;
-    }
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var connection = await marac.ConnectAsync();
-#pragma warning disable CA2100 // A constant of this class.
-        await using var command = new NpgsqlCommand(sql, connection);
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
     }
 
     private static JsonObject Accept() => new() { ["criterion"] = "VISIBLE_HIGH_RISK" };

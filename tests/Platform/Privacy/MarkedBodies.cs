@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 
 namespace Partnership.Tests.Platform.Privacy;
 
@@ -93,7 +94,7 @@ internal sealed class MarkedBodies(Markers markers)
             return new JsonArray([.. Enumerable.Range(0, given?.Count ?? 2).Select(place => ValueOf(item, label, $"{path}[{place}]", fixedAt))]);
         }
 
-        if (type.Namespace == typeof(SubmitReferralRequest).Namespace) return Fill(type, label, path, fixedAt);
+        if (type.Namespace == typeof(SubmitReferralRequest).Namespace || type.Namespace == typeof(OpenEmergencyRequest).Namespace) return Fill(type, label, path, fixedAt);
         throw new InvalidOperationException($"{path} is of a kind that this test does not know: {type.Name}. Say what to send.");
     }
 
@@ -111,6 +112,7 @@ internal sealed class MarkedBodies(Markers markers)
         {
             _ when path.EndsWith("email", StringComparison.Ordinal) => $"{word}@cambs.police.uk",
             _ when path.EndsWith("judgementReason", StringComparison.Ordinal) => $"{word} is more frightened than the answers of the checklist show.",
+            "open.reason" => $"{word} is why there is no time to ask anybody.",
             _ => word,
         };
     }

@@ -71,7 +71,7 @@ public sealed class MarkedPlatform : IAsyncLifetime
         if (Platform is not null) await Platform.DisposeAsync();
     }
 
-    public IReadOnlyList<string> Databases => [Platform.MaracDatabase, Platform.MaracKeysDatabase, Platform.LedgerDatabase];
+    public IReadOnlyList<string> Databases => [Platform.MaracDatabase, Platform.MaracKeysDatabase, Platform.LedgerDatabase, Platform.SharingDatabase, Platform.SharingKeysDatabase];
 
     /// <summary>The control in every form, one beneath the other.</summary>
     public string ControlInEveryForm => string.Join("\n", MarkerSearch.Forms.Select(form => MarkerSearch.Encode(Control, form)));

@@ -1,4 +1,5 @@
 using Partnership.Contracts.Marac;
+using Partnership.Contracts.Sharing;
 using Partnership.Contracts.Topology;
 using Xunit;
 
@@ -9,7 +10,7 @@ public sealed class BusLayoutTests
     [Fact]
     public void Every_contract_of_the_platform_has_an_exchange_and_one_kind_of_stream()
     {
-        var contracts = typeof(MaracEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(MaracEvent))).ToHashSet();
+        var contracts = typeof(ICaseworkEvent).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ICaseworkEvent))).ToHashSet();
         Assert.Equal(contracts, BusLayout.Platform.Exchanges.Keys.ToHashSet());
         Assert.Equal(contracts, BusLayout.Platform.Streams.Values.SelectMany(of => of).ToHashSet());
     }

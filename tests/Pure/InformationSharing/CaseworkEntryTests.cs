@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MassTransit;
+using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Sharing;
 using Partnership.Contracts.Topology;
@@ -42,9 +43,13 @@ public sealed class CaseworkEntryTests
 
             var message = Message(type);
             var entry = CaseworkEntry.Of(message, Nonce, null);
-            Assert.Equal(type == typeof(ReferralSubmitted) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
-            Assert.StartsWith(entry.Service + ".", exchange, StringComparison.Ordinal);
-            Assert.StartsWith("marac.", entry.Records[0].RecordType, StringComparison.Ordinal);
+            Assert.Equal(type == typeof(ReferralSubmitted) || type == typeof(EmergencyOpened) ? LedgerOperations.Collection : LedgerOperations.Alteration, entry.Operation);
+            Assert.Equal("marac", entry.Service);
+            var ofSharing = message is EmergencyMessage;
+            Assert.StartsWith(ofSharing ? "information-sharing." : "marac.", exchange, StringComparison.Ordinal);
+            if (ofSharing) Assert.StartsWith("sharing.", entry.Records[0].RecordType, StringComparison.Ordinal);
+            else Assert.Contains(entry.Records[0].RecordType, RecordTypesOfMarac);
+            Assert.True(DisclosureEntry.TryRead(entry.ToBytes(), out _));
         }
     }
 
@@ -62,6 +67,23 @@ public sealed class CaseworkEntryTests
     }
 
     [Fact]
+    public void The_entry_of_a_fact_says_what_was_set_and_never_whom_a_conflict_names()
+    {
+        Assert.Equal("unsafe-copy:CKH=True unsafe-copy:PCC/EDU=True", FactsOf((UnsafeCopiesRecorded)Message(typeof(UnsafeCopiesRecorded)) with { Parties = ["CKH", "PCC/EDU"] }));
+        Assert.Equal("unsafe-copy=False", FactsOf((UnsafeCopiesRecorded)Message(typeof(UnsafeCopiesRecorded))));
+        Assert.Equal("conflict=True", FactsOf((ConflictDeclared)Message(typeof(ConflictDeclared))));
+        Assert.Equal("conflict=False", FactsOf((ConflictDeclared)Message(typeof(ConflictDeclared)) with { Ended = true }));
+        Assert.Equal("readers=True", FactsOf((CaseRestricted)Message(typeof(CaseRestricted))));
+        Assert.Equal("need-recorded:victim-location=True", FactsOf((ActionNeedConfirmed)Message(typeof(ActionNeedConfirmed)) with { Groups = ["victim-location"] }));
+        Assert.Equal("addressee:PCC/ASC=True", FactsOf((ResearchRequested)Message(typeof(ResearchRequested)) with { Agency = "PCC", Team = "ASC" }));
+        var amended = CaseworkEntry.Of((CaseAmended)Message(typeof(CaseAmended)) with { Field = AmendedField.VictimPhone }, Nonce, null);
+        Assert.Equal(["victim-location"], amended.Records[0].FieldGroups);
+
+        static string FactsOf(ICaseworkEvent message) =>
+            string.Join(' ', CaseworkEntry.Of(message, Nonce, null).Records[0].Facts.Select(f => $"{f.Key}={f.Value}"));
+    }
+
+    [Fact]
     public void The_id_follows_from_the_event_and_is_a_UUID_of_version_5()
     {
         // uuid.uuid5(uuid.UUID("0192f0a0-1111-7abc-8def-000000000001"), "ledger") in Python.
@@ -72,6 +94,9 @@ public sealed class CaseworkEntryTests
     [Fact]
     public void A_message_that_is_no_contract_is_refused() =>
         Assert.Throws<ArgumentException>(() => CaseworkEntry.Of(new Unknown { EventId = default, RecordId = default, StreamId = default, PublicationNumber = 1, OccurredAt = default, Subjects = [], Actor = Actor }, Nonce, null));
+
+    private static readonly string[] RecordTypesOfMarac =
+        [.. typeof(RecordTypes).GetFields().Select(f => (string)f.GetValue(null)!).Where(name => name.StartsWith("marac.", StringComparison.Ordinal))];
 
     private static readonly ActorStamp Actor = new()
     {
@@ -106,7 +131,8 @@ public sealed class CaseworkEntryTests
     {
         var message = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var property in typeof(MaracEvent).GetProperties().Where(p => p.CanWrite))
-            property.SetValue(message, property.GetValue(Submitted));
+            type.GetProperty(property.Name)!.SetValue(message, property.GetValue(Submitted));
+        foreach (var codes in type.GetProperties().Where(p => p.PropertyType == typeof(IReadOnlyList<string>))) codes.SetValue(message, Array.Empty<string>());
         return (ICaseworkEvent)message;
     }
 

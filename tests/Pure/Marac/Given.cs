@@ -20,6 +20,8 @@ internal static class Given
 {
     public static readonly DateTimeOffset Now = new(2026, 7, 1, 10, 0, 0, TimeSpan.Zero);
 
+    public static readonly DateOnly Today = new(2026, 7, 1);
+
     public static readonly Actor Coordinator = new("p-coordinator", "PCC", "CS", MaracRoles.Coordinator);
     public static readonly Actor Supervisor = new("p-supervisor", "PCC", "CS", MaracRoles.Supervisor);
     public static readonly Actor Chair = new("p-chair", "CON", "PVP", MaracRoles.Chair);

@@ -39,7 +39,7 @@ public sealed class ProjectionTests
     [Fact]
     public void A_cases_facts_bar_the_perpetrator_and_whoever_must_not_receive_or_is_not_safe()
     {
-        var facts = CaseProjection.Envelope(Whole(Given.Case())).Facts;
+        var facts = CaseProjection.Envelope(Whole(Given.Case()), Given.Today).Facts;
         Assert.Equal(["Carl Vale", "Charlie Vale", "Dan Holt", "Petra Vale"], facts.Conflicts.Select(c => c.Name));
         Assert.Null(facts.Readers);
         Assert.Null(facts.Author);
@@ -53,13 +53,13 @@ public sealed class ProjectionTests
         it = Apply(it, it.Relate(new RecordRelation(
             Landlord, [it.Content.Victim.Addresses[0].AddressId], [], true, "Told", Given.Coordinator, Given.Now)));
         it = Apply(it, it.RecordNeed(new RecordNeed(Landlord, [FieldGroups.VictimLocation], "Locks", Given.Now.AddDays(1), Given.Coordinator, Given.Now)));
-        var before = CaseProjection.Envelope(Whole(it));
+        var before = CaseProjection.Envelope(Whole(it), Given.Today);
         Assert.Empty(before.Facts.Relations);
         Assert.Empty(before.Facts.Needs);
         Assert.Equal(2, before.Data.Sharing.Relations.Count);
 
         it = Apply(it, it.List(new ListMember(Landlord, Given.Coordinator, Given.Now)));
-        var after = CaseProjection.Envelope(Whole(it)).Facts;
+        var after = CaseProjection.Envelope(Whole(it), Given.Today).Facts;
         Assert.Equal([RelationKinds.OwnTenancy, RelationKinds.Supporting], after.Relations.Select(r => r.Kind));
         Assert.Equal([FieldGroups.VictimLocation], after.Needs.Single().Groups);
         Assert.Equal([new MemberFact("CKH", null)], after.Members);
@@ -69,9 +69,9 @@ public sealed class ProjectionTests
     public void A_case_is_in_reach_of_its_members_and_a_referral_of_its_author()
     {
         var it = Given.Case();
-        Assert.Equal(["all"], CaseProjection.Row(Whole(it), new PlainHasher()).Reach);
+        Assert.Equal(["all", $"case:{it.Id}"], CaseProjection.Row(Whole(it), new PlainHasher()).Reach);
         it = Apply(it, it.List(new ListMember(new Party("PCC", "HSG"), Given.Coordinator, Given.Now)));
-        Assert.Equal(["all", "member:PCC/HSG"], CaseProjection.Row(Whole(it), new PlainHasher()).Reach);
+        Assert.Equal(["all", $"case:{it.Id}", "member:PCC/HSG"], CaseProjection.Row(Whole(it), new PlainHasher()).Reach);
 
         var referral = Referral.Of([Given.Submitted()]);
         Assert.Equal(["all", "author:p-rosa", "work:records-check"], ReferralProjection.Row(referral, 1, new PlainHasher()).Reach);
@@ -111,7 +111,7 @@ public sealed class ProjectionTests
         Assert.DoesNotContain(terms, t => t.Contains("Ivo", StringComparison.Ordinal));
     }
 
-    private static WholeCase Whole(MaracCase it)
+    internal static WholeCase Whole(MaracCase it)
     {
         var register = Register.Open(it.Opening.RegisterId, it.Id, it.Content, Given.Ids(), Given.Now);
         return new WholeCase(it, 1, Register.Of([register]), 1);
@@ -129,7 +129,7 @@ public sealed class ProjectionTests
     };
 
     /// <summary>Hashes nothing, so that tests can read the terms.</summary>
-    private sealed class PlainHasher : ISearchHasher
+    internal sealed class PlainHasher : ISearchHasher
     {
         public IReadOnlyList<SearchTerm> Name(string name) => [Value("name", name)];
 

@@ -7,9 +7,15 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.EventStore;
 using Partnership.Marac;
+using Partnership.Marac.Actions;
 using Partnership.Marac.Cases;
 using Partnership.Marac.ConflictRegister;
+using Partnership.Marac.Content;
+using Partnership.Marac.Meetings;
+using Partnership.Marac.Minutes;
 using Partnership.Marac.Referrals;
+using Partnership.Marac.Research;
+using Partnership.Tests.Pure.Marac.CaseItems;
 using Xunit;
 
 namespace Partnership.Tests.Pure.Marac;
@@ -65,10 +71,30 @@ public sealed class StoredEventTests
     {
         string[] plain =
         [
+            "ActionAssigned: AssignedAt, AssignedBy, DueOn, NeedsProposed, OwnerAgency, OwnerTeam, Targets",
+            "ActionEvent: ActionId, CaseId, Subjects",
+            "ActionNeedConfirmed: ConfirmedAt, ConfirmedBy, Groups",
+            "ActionOutcomeRecorded: RecordedAt, RecordedBy, Status",
+            "ActionPlanIssued: IssuedAt",
+            "CaldicottMarked: ItemId, MarkedAt, MarkedBy, Released, ReturnId",
+            "CaseAmended: AmendedAt, AmendedBy, Field",
+            "CaseClosed: ClosedAt, FlagId",
             "CaseEvent: CaseId, Subjects",
+            "CaseHeard: HeardAt, MeetingId",
+            "CaseListed: ListedAt, MeetingId",
             "CaseOpened: ChildCount, Criteria, Criterion, OpenedAt, ReferralAt, ReferralId, ReferringAgency, RegisterId, RepeatDefinitionVersion, ThresholdVersion",
+            "CaseRestricted: SetAt, SetBy",
+            "ConflictDeclared: DeclaredAt, DeclaredBy",
+            "ConflictResolved: EntryId, ResolvedAt, ResolvedBy",
+            "FlagEvent: CaseId, FlagId, Subjects",
+            "FlagRaised: ExpiresOn, RaisedAt, RegisterId",
+            "HoldCleared: ClearedAt, ClearedBy, HoldId",
+            "MeetingEvent: MeetingId",
+            "MeetingScheduled: ScheduledAt, StartsAt",
             "MemberListed: Agency, ListedAt, Team",
             "MemberRemoved: Agency, RemovedAt, Team",
+            "MinutesEvent: CaseId, Subjects",
+            "MinutesRecorded: Agency, Count, MeetingId, RecordedAt, RecordedBy, Team",
             "NeedEnded: Agency, EndedAt, Groups, Team, Until",
             "NeedRecorded: Agency, Groups, SetAt, SetBy, Team, Until",
             "RecordsChecked: CheckedAt",
@@ -79,11 +105,18 @@ public sealed class StoredEventTests
             "ReferralRedirected: ConfirmedBy, RedirectedAt, To",
             "ReferralSubmitted: AuthorAgency, AuthorPerson, AuthorTeam, Criteria, ReceivedBy, ReferralAt, ReferringAgency, SubmittedAt, ThresholdVersion, TriageBy",
             "ReferralWithdrawn: Ground, WithdrawnAt",
+            "RegisterChange: Subjects",
             "RegisterEvent: CaseId, RegisterId",
             "RegisterOpened: OpenedAt",
             "RelationEnded: Agency, EndedAt, Kind, Team",
             "RelationRecorded: Agency, Items, Kind, SetAt, SetBy, Team",
+            "ResearchEvent: Agency, CaseId, Subjects, Team",
+            "ResearchOpened: DueOn, OpenedAt",
+            "ResearchRequested: DueOn, RequestId, RequestedAt, ReturnId",
+            "ResearchReturned: Nil, ReceivedBy, RequestId, ReturnId, ReturnedAt, ReturnedBy",
+            "RestrictionLifted: LiftedAt, LiftedBy",
             "SummaryWritten: Empty, WrittenAt, WrittenBy",
+            "UnsafeCopiesRecorded: Parties, SetAt, SetBy",
         ];
         var found = typeof(MaracHost).Assembly.GetTypes()
             .SelectMany(t => t.GetProperties(BindingFlags.DeclaredOnly | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
@@ -96,7 +129,7 @@ public sealed class StoredEventTests
     [Fact]
     public void What_is_plain_is_an_id_a_code_a_date_or_a_count()
     {
-        Type[] allowed = [typeof(Guid), typeof(DateTimeOffset), typeof(int), typeof(bool), typeof(string)];
+        Type[] allowed = [typeof(Guid), typeof(DateTimeOffset), typeof(DateOnly), typeof(int), typeof(bool), typeof(string)];
         var plain = Types.ByName.Values.SelectMany(t => t.GetProperties()).Where(p => p.IsDefined(typeof(PlainAttribute), inherit: true));
         Assert.All(plain, p =>
         {
@@ -118,7 +151,7 @@ public sealed class StoredEventTests
         var map = Publications.Map();
         Assert.All(Types.ByName.Values, t => Assert.True(map.IsKnown(t), t.Name));
         Assert.Equal(
-            [nameof(RecordsChecked), nameof(RegisterOpened)],
+            [nameof(RecordsChecked), nameof(RegisterOpened), nameof(ResearchOpened)],
             Types.ByName.Values.Where(t => !map.IsPublished(t)).Select(t => t.Name).Order(StringComparer.Ordinal));
     }
 
@@ -135,7 +168,7 @@ public sealed class StoredEventTests
             if (map.Map(stored, 1) is not { } message) continue;
             var json = JsonSerializer.Serialize(message, message.GetType(), WireJson.Options);
             Assert.All(SealedTexts(happened), text => Assert.DoesNotContain(text, json, StringComparison.OrdinalIgnoreCase));
-            Assert.NotEmpty(((Partnership.Contracts.Sharing.ICaseworkEvent)message).Subjects);
+            Assert.Equal(happened is not MeetingEvent, ((Partnership.Contracts.Sharing.ICaseworkEvent)message).Subjects.Count > 0);
             Assert.Equal("p-coordinator", ((Partnership.Contracts.Sharing.ICaseworkEvent)message).Actor.Person);
         }
     }
@@ -202,6 +235,105 @@ public sealed class StoredEventTests
             needed,
             it.Apply(needed).EndNeed(new EndNeed(party, Given.Coordinator, Given.Now)).Events.Single(),
             it.WriteSummary(new WriteSummary("High risk; do not contact directly.", Given.Coordinator, Given.Now)).Events.Single(),
+            .. Facts(it),
+            .. Stages(it),
+            .. Items(),
+        ];
+    }
+
+    private static IEnumerable<object> Facts(MaracCase it)
+    {
+        var address = new Address
+        {
+            AddressId = new Guid("01980000-0000-7000-8000-0000000000d1"),
+            Lines = ["3 Quarry Rise", "Ely"],
+            Postcode = "CB7 9ZZ",
+            IsConfidential = true,
+            IsCurrent = true,
+        };
+        var day = new DateOnly(2026, 6, 28);
+        var register = Register.Of([Register.Open(it.Opening.RegisterId, it.Id, it.Content, Given.Ids(), Given.Now)]);
+        var declared = register.Declare(
+            new DeclareConflict(new Guid("01980000-0000-7000-8000-0000000000d3"), "housing", "Horace Vale", "His uncle", Given.Coordinator, Given.Now), it).Events.Single();
+        var entry = ((Partnership.Marac.ConflictRegister.ConflictDeclared)declared).Entry.EntryId;
+        var restricted = register.Restrict(new RestrictReaders(["reader-one", "reader-two"], "An officer's sister", Given.Coordinator, Given.Now), it).Events.Single();
+        return
+        [
+            it.RecordUnsafeCopies(new RecordUnsafeCopies(
+                [new UnsafeCopy { Agency = "CKH", Reason = "Tenant portal" }, new UnsafeCopy { Agency = "PCC", Team = "EDU", Reason = "School app" }],
+                Given.Coordinator, Given.Now)).Events.Single(),
+            new Partnership.Marac.Cases.HoldCleared
+            {
+                CaseId = it.Id, Subjects = it.Opening.Subjects, HoldId = new Guid("01980000-0000-5000-8000-0000000000d4"), ClearedBy = "p-coordinator",
+                ClearedAt = Given.Now, Reason = "Another street of that name",
+            },
+            it.Amend(new AmendCase(AmendedField.VictimAddress, address, null, day, "The victim, by telephone", Given.Coordinator, Given.Now)).Events.Single(),
+            declared,
+            register.Apply(declared).Resolve(new ResolveConflict(entry, "Another man of that name", Given.Coordinator, Given.Now), it)!.Events.Single(),
+            restricted,
+            register.Apply(restricted).Restrict(new RestrictReaders(null, "She has left", Given.Coordinator, Given.Now), it).Events.Single(),
+        ];
+    }
+
+    private static IEnumerable<object> Stages(MaracCase it)
+    {
+        var meeting = new Partnership.Marac.Meetings.MeetingScheduled
+        {
+            MeetingId = new Guid("01980000-0000-7000-8000-0000000000d5"),
+            StartsAt = Given.Now.AddDays(7),
+            ScheduledAt = Given.Now,
+            Venue = "Town hall",
+        };
+        it = it.Apply(it.List(new ListMember(new Party("CKH", null), Given.Coordinator, Given.Now)).Events.Single());
+        var listed = Next(i => i.List(new ListCase(MaracMeeting.Of([meeting]), Given.Coordinator, Given.Now)));
+        var research = Next(i => i.OpenResearch(new OpenResearch(new DateOnly(2026, 7, 6), new DateOnly(2026, 7, 1), Given.Coordinator, Given.Now)));
+        var heard = Next(i => i.Hear(new HearCase(Given.Chair, Given.Now)));
+        var issued = Next(i => i.Issue(new IssueActionPlan(Given.Chair, Given.Now)));
+        var closing = it.Close(new CloseCase(
+            new Guid("01980000-0000-7000-8000-0000000000d6"), 12, false, new DateOnly(2026, 7, 8), "All done", Given.Coordinator, Given.Now)).Events.Single();
+        return [meeting, listed, research, heard, issued, closing.Closed, closing.Raised];
+
+        CaseEvent Next(Func<MaracCase, Partnership.ServiceDefaults.Decision<CaseEvent>> decide)
+        {
+            var happened = decide(it).Events.Single();
+            it = it.Apply(happened);
+            return happened;
+        }
+    }
+
+    private static IEnumerable<object> Items()
+    {
+        var it = GivenMeeting.Case(CaseStatus.Research);
+        var asked = GivenMeeting.Asked(it, GivenMeeting.Health);
+        var content = GivenMeeting.Found(GivenMeeting.Item("Seen at the clinic in June.", 1, health: true)) with
+        {
+            KnownPersons = [it.Content.Victim.PersonId],
+            LastContact = new DateOnly(2026, 6, 20),
+            Internal =
+            [
+                new InternalItem
+                {
+                    About = AboutWhom.Child, FactOrOpinion = FactOrOpinion.Opinion, DateOfInformation = new DateOnly(2026, 5, 2),
+                    Text = "Missed two appointments.", ReasonNotShared = "Not relevant to risk",
+                },
+            ],
+        };
+        var returned = asked.Return(GivenMeeting.Returning(it, GivenMeeting.HealthVoice, content)).Events.Single();
+        var item = ((Partnership.Marac.Research.ResearchReturned)returned).Content.Shared[0].ItemId;
+        var line = new LineToRecord(
+            new Guid("01980000-0000-7000-8000-0000000000e3"), "He was arrested on Monday.", AboutWhom.Perpetrator, FactOrOpinion.Fact, null);
+        var heard = GivenMeeting.Case(CaseStatus.Heard);
+        var assigned = CaseAction.Assign(GivenMeeting.Assigning(heard)).Events.Single();
+        var action = CaseAction.Of([assigned]);
+        return
+        [
+            asked.Request,
+            returned,
+            asked.Apply(returned).Mark(new MarkCaldicott(item, true, "Serious risk of harm", GivenMeeting.Guardian, Given.Now)).Events.Single(),
+            CaseMinutes.Record(new RecordMinutes(it, true, [line], Given.Chair, Given.Now)).Events.Single(),
+            assigned,
+            action.ConfirmNeed(new ConfirmNeed([FieldGroups.VictimLocation], "To fit the locks", Given.Coordinator, Given.Now)).Events.Single(),
+            action.RecordOutcome(new RecordOutcome(ActionStatus.NoLongerPossible, "She has moved away.", GivenMeeting.LandlordsVoice, Given.Now)).Events.Single(),
         ];
     }
 

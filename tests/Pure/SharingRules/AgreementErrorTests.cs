@@ -35,6 +35,9 @@ public sealed class AgreementErrorTests
             serves: { marac.case: [ACCEPTED] }
             legal-basis: task
             released-for-days: 30
+        not-shared:
+          marac.referral: [protection, meta, triage, victim-identity, diversity, victim-location, safe-contact, perpetrator-identity, children, child-places, risk-checklist, narrative]
+          marac.case: [protection, triage, victim-identity, diversity, safe-contact, perpetrator-identity, child-places, narrative, summary, shared-research, minutes, actions]
         rules:
           - id: marac/1
             says: The landlord sees who is involved.
@@ -76,7 +79,7 @@ public sealed class AgreementErrorTests
     [InlineData("DPA-2018-SCH1-18", "DPA-2018-SCH1-99", "no known legal condition")]
     [InlineData("regime: UK-GDPR }", "regime: GDPR }", "no known regime")]
     [InlineData("  marac-meeting:", "  marac-gathering:", "'marac-gathering' is no known purpose")]
-    [InlineData("serves: { marac.case: [ACCEPTED] }", "serves: { marac.case: [HEARD] }", "'HEARD' is no known state")]
+    [InlineData("serves: { marac.case: [ACCEPTED] }", "serves: { marac.case: [OVERHEARD] }", "'OVERHEARD' is no known state")]
     [InlineData("legal-basis: task", "legal-basis: duty", "'duty' is no known legal basis")]
     [InlineData("released-for-days: 30", "released-for-days: for ever", "is a number")]
     [InlineData("to: landlord", "to: tenant", "'tenant' is no known party")]
@@ -84,7 +87,7 @@ public sealed class AgreementErrorTests
     [InlineData("purpose: marac-meeting", "purpose: marac-triage", "'marac-triage' is no known purpose of this agreement")]
     [InlineData("when: member", "when: friend", "'friend' is no known condition")]
     [InlineData("when: member", "when: [member, known-to]", "write it at the group")]
-    [InlineData("when: member", "states: [CLOSED]", "'CLOSED' is no state of marac.case")]
+    [InlineData("when: member", "states: [SHUT]", "'SHUT' is no state of marac.case")]
     [InlineData("when: member", "states: [WITHDRAWN]", "can never apply")]
     [InlineData("when: member", "operation: look", "'look' is no known operation")]
     [InlineData("when: member", "commands: [members]", "go with 'operation: change'")]
@@ -110,6 +113,76 @@ public sealed class AgreementErrorTests
     }
 
     [Theory]
+    [InlineData("      victim-location: { when: own-tenancy }", "      risk-checklist: { when: known-to }", "describes nobody by id")]
+    [InlineData("      victim-location: { when: own-tenancy }", "      risk-checklist: { when: own-tenancy }", "holds no address by id")]
+    [InlineData("      victim-location: { when: own-tenancy }", "      risk-checklist: { when: audience }", "has no items")]
+    [InlineData("      victim-location: { when: own-tenancy }", "      risk-checklist: { when: own }", "has no items")]
+    [InlineData("      victim-location: { when: own-tenancy }", "      risk-checklist: { when: [with-location, summary] }", "'with-location' stands alone")]
+    [InlineData("      victim-location: { when: own-tenancy }", "      risk-checklist: { when: own-items }", "'own-items' is no known condition")]
+    [InlineData("    when: member\n    permit:\n", "    when: [member, assigned]\n    permit:\n", "'assigned' goes with 'addressee'")]
+    [InlineData("permit: [risk-checklist]", "permit: { whole: [risk-checklist], risk-checklist: all }", "permit names 'risk-checklist' twice")]
+    [InlineData("  marac.case: [protection, triage,", "  marac.case: [protection, triage, meta,", "shared with nobody here, and rule 'marac/1' permits it")]
+    [InlineData("  marac.case: [protection, triage,", "  marac.case: [protection, triage, trivia,", "has no field group 'trivia'")]
+    [InlineData("  marac.referral: [protection,", "  marac.meeting: [protection,", "'marac.meeting' is no known record type of this agreement")]
+    public void What_can_never_apply_is_told_at_its_line(string right, string wrong, string reason)
+    {
+        var text = Replaced(right, wrong);
+        var line = Line(text, wrong);
+        Assert.Contains(Compile(text).Errors, error => error.Line == line && error.Reason.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("marac.case: [protection, triage,", "marac.case: [triage,", "No rule speaks of group 'protection' of marac.case")]
+    [InlineData("permit: [risk-checklist]", "permit: [narrative]", "No rule speaks of group 'risk-checklist' of marac.case")]
+    public void A_group_that_no_rule_speaks_of_is_told_at_its_record_type(string right, string wrong, string reason)
+    {
+        var text = Replaced(right, wrong);
+        Assert.Contains(Compile(text).Errors, error => error.Line == Line(Good, "records: [") && error.Reason.Contains(reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("CON, team: PVP", "[member]", "[risk-checklist]", "Rule 'marac/3' on 'risk-checklist' adds nothing: rule 'marac/2' already says so")]
+    [InlineData("CON, team: PVP", "[member, summary]", "[risk-checklist]", "Rule 'marac/3' on 'risk-checklist' adds nothing: rule 'marac/2' already says so")]
+    [InlineData("CON, team: PVP", "[member]", "{ risk-checklist: { when: summary } }", "Rule 'marac/3' on 'risk-checklist' adds nothing: rule 'marac/2' already says so")]
+    [InlineData("CKH", "[member]", "{ children: { mask: flag } }", "Rule 'marac/3' on 'children' adds nothing: rule 'marac/1' already says so")]
+    public void A_rule_that_another_shadows_is_told_at_its_line(string agency, string when, string permit, string reason)
+    {
+        var text = WithThird(agency, when, permit);
+        var error = Assert.Single(Compile(text).Errors);
+        Assert.StartsWith(reason, error.Reason, StringComparison.Ordinal);
+        Assert.Equal(Line(text, "permit: " + permit), error.Line);
+    }
+
+    [Theory]
+    [InlineData("CON, team: NPT", "[member]", "[risk-checklist]")]
+    [InlineData("CON, team: PVP", "[own-agency]", "[risk-checklist]")]
+    [InlineData("CKH", "[member]", "[children]")]
+    [InlineData("CKH", "[member]", "{ victim-location: { when: need-recorded } }")]
+    public void A_rule_that_opens_more_than_another_is_not_shadowed(string agency, string when, string permit)
+    {
+        Assert.DoesNotContain(Compile(WithThird(agency, when, permit)).Errors, error => error.Reason.StartsWith("Rule 'marac/3'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_denial_that_another_shadows_is_told()
+    {
+        var text = Good + Rule(3, "CKH", "member", "deny: [summary]") + Rule(4, "CKH", "[member, child-case]", "deny: [summary]");
+        Assert.Contains(Compile(text.Replace(" summary,", "", StringComparison.Ordinal)).Errors, error => error.Reason.StartsWith("Rule 'marac/4' on 'summary' adds nothing", StringComparison.Ordinal));
+    }
+
+    private static string WithThird(string agency, string when, string permit) => Good + Rule(3, agency, when, "permit: " + permit);
+
+    private static string Rule(int number, string agency, string when, string effect) => string.Join(
+        '\n',
+        $"\n  - id: marac/{number}",
+        "    says: One more.",
+        $"    to: {{ agency: {agency}, role: marac-representative }}",
+        "    record: marac.case",
+        "    purpose: marac-meeting",
+        $"    when: {when}",
+        $"    {effect}");
+
+    [Theory]
     [InlineData("serves: { marac.case: [ACCEPTED] }", "serves: { marac.referral: any }", "does not serve marac.case", "purpose: marac-meeting")]
     [InlineData("to: landlord", "to: { agency: PREM, role: marac-representative }", "NR1", "- id: marac/1")]
     [InlineData("to: landlord", "to: { agency: any, role: marac-representative }", "NR1", "- id: marac/1")]
@@ -124,7 +197,7 @@ public sealed class AgreementErrorTests
     [Theory]
     [InlineData("review: 2027-01-01", "lacks 'review'", 1)]
     [InlineData("    says: The landlord.", "lacks 'says'", 12)]
-    [InlineData("    when: member", "'own-tenancy' gives nothing without membership", 37)]
+    [InlineData("    when: member", "'own-tenancy' gives nothing without membership", 40)]
     public void What_is_missing_is_told_where_it_should_be(string missing, string reason, int line)
     {
         var at = Good.IndexOf(missing, StringComparison.Ordinal);
@@ -228,7 +301,8 @@ public sealed class AgreementErrorTests
     public void Every_mistake_is_told_at_once()
     {
         var text = Replaced("to: landlord", "to: tenant").Replace("meta: all", "mete: all", StringComparison.Ordinal).Replace("CDA-1998-S115", "CDA", StringComparison.Ordinal);
-        Assert.Equal(3, Compile(text).Errors.Count);
+        var reasons = Compile(text).Errors.Select(error => error.Reason).ToList();
+        Assert.All(["'tenant'", "'mete'", "'CDA'"], word => Assert.Contains(reasons, reason => reason.Contains(word, StringComparison.Ordinal)));
     }
 
     [Fact]

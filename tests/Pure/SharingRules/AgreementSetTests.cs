@@ -28,8 +28,8 @@ public sealed class AgreementSetTests
     [Theory]
     [InlineData("legal-power: CDA-1998-S115", "legal-power: COMMON-LAW-POLICING")]
     [InlineData("review: 2027-02-01", "review: 2027-02-02")]
-    [InlineData("      safe-contact: { when: need-recorded }", "      safe-contact: all")]
-    [InlineData("deny: [risk-checklist, narrative]", "deny: [risk-checklist, narrative, diversity]")]
+    [InlineData("      victim-location: { when: own-tenancy }", "      victim-location: { when: need-recorded }")]
+    [InlineData("deny: [risk-checklist, narrative]", "deny: [risk-checklist, narrative, protection]")]
     [InlineData("says: The landlord sees the summary somebody wrote for it and the other agencies.", "says: Another sentence.")]
     [InlineData("released-for-days: 180", "released-for-days: 181")]
     public void Any_word_that_changes_changes_the_digest(string from, string to) =>
@@ -60,7 +60,7 @@ public sealed class AgreementSetTests
     [Fact]
     public void A_role_without_any_rule_is_told_so_before_any_look_up()
     {
-        foreach (var person in new[] { "patrol", "pes", "nightsafe-admin", "operator", "commissioner", "dpo", "victims-hub" })
+        foreach (var person in new[] { "patrol", "pes", "nightsafe-admin", "operator", "commissioner", "dpo", "caldicott", "facilitator" })
             Assert.False(World.Agreements.HasRule(World.People[person], RecordTypes.MaracCase, Operations.Consult, World.Today), person);
         Assert.True(World.Agreements.HasRule(Landlord, RecordTypes.MaracCase, Operations.Consult, World.Today));
         Assert.False(World.Agreements.HasRule(Landlord, "marac.minutes", Operations.Consult, World.Today));
@@ -73,12 +73,16 @@ public sealed class AgreementSetTests
     public void Purposes_are_those_of_the_role_for_the_type_and_operation()
     {
         var set = World.Agreements;
-        Assert.Equal(["marac-meeting", "marac-triage"], set.PurposesFor(Coordinator, RecordTypes.MaracCase, Operations.Consult, World.Today));
+        Assert.Equal(
+            ["marac-action", "marac-flag", "marac-meeting", "marac-research", "marac-triage"],
+            set.PurposesFor(Coordinator, RecordTypes.MaracCase, Operations.Consult, World.Today));
         Assert.Equal(["marac-referral", "marac-triage"], set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Consult, World.Today));
         Assert.Equal(["marac-triage"], set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today, "accept"));
         Assert.Empty(set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today, "confirm-redirect"));
         Assert.Empty(set.PurposesFor(Coordinator, RecordTypes.MaracReferral, Operations.Change, World.Today));
-        Assert.Equal(["marac-meeting"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Consult, World.Today));
+        Assert.Equal(["emergency", "marac-action", "marac-meeting", "marac-research"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Consult, World.Today));
+        Assert.Equal(["marac-meeting"], set.PurposesFor(Police, RecordTypes.MaracCase, Operations.Change, World.Today, "conflicts"));
+        Assert.Equal(["marac-research"], set.PurposesFor(Police, RecordTypes.MaracResearchRequest, Operations.Change, World.Today, "return"));
         Assert.Equal(["marac-referral"], set.PurposesFor(Police, RecordTypes.MaracReferral, Operations.Consult, World.Today));
         Assert.Equal(["audit"], set.PurposesFor(World.People["marac-auditor"], RecordTypes.SharingEntry, Operations.Search, World.Today));
     }
@@ -183,6 +187,10 @@ public sealed class AgreementSetTests
         Assert.Equal(["member:CON/PVP"], Reach(Police, RecordTypes.MaracCase, Purposes.MaracMeeting));
         Assert.Equal(["member:CKH"], Reach(Landlord, RecordTypes.MaracCase, Purposes.MaracMeeting));
         Assert.Equal(["author:pseudonym-pvp"], Reach(Police, RecordTypes.MaracReferral, Purposes.MaracReferral));
+        Assert.Equal(["addressee:CON/PVP"], Reach(Police, RecordTypes.MaracResearchRequest, Purposes.MaracResearch));
+        Assert.Equal(["author-agency:CON/PVP"], Reach(Police, RecordTypes.MaracResearchReturn, Purposes.MaracResearch));
+        Assert.Equal(["addressee:PCC/PES"], Reach(World.People["pes"], RecordTypes.MaracAction, Purposes.MaracAction));
+        Assert.Equal(["member:VHUB"], Reach(World.People["victims-hub"], RecordTypes.MaracFlag, Purposes.MaracFlag));
         Assert.Equal(["scheme:marac"], Reach(World.People["marac-auditor"], RecordTypes.SharingEntry, Purposes.Audit));
         Assert.Empty(Reach(World.People["patrol"], RecordTypes.MaracCase, Purposes.MaracMeeting));
         Assert.Empty(Reach(Police, RecordTypes.MaracCase, Purposes.MaracTriage));
@@ -196,19 +204,19 @@ public sealed class AgreementSetTests
     {
         Assert.Equal(
             [
-                new("protection", "marac/default"), new("triage", "marac/default"), new("diversity", "marac/default"), new("victim-location", "marac/4.2"),
-                new("safe-contact", "marac/default"), new("children", "marac/4.1"), new("risk-checklist", "marac/4.4"), new("narrative", "marac/4.4"),
-                new("summary", "marac/4.3"),
+                new("protection", "marac/default"), new("triage", "marac/default"), new("diversity", "marac/4.6"), new("victim-location", "marac/4.2"),
+                new("safe-contact", "marac/default"), new("children", "marac/4.1"), new("child-places", "marac/default"), new("risk-checklist", "marac/4.4"),
+                new("narrative", "marac/4.4"), new("summary", "marac/4.3"), new("shared-research", "marac/12.1"), new("minutes", "marac/4.5"), new("actions", "marac/12.1"),
             ],
             WithheldFrom(Landlord));
         Assert.Equal(
-            [new("triage", "marac/default"), new("diversity", "marac/3.2"), new("safe-contact", "marac/3.2"), new("summary", "marac/3.1")],
+            [new("triage", "marac/default"), new("diversity", "marac/3.2"), new("summary", "marac/3.1"), new("minutes", "marac/3.1"), new("actions", "marac/12.1")],
             WithheldFrom(Police));
         Assert.Equal([new Withheld("summary", "marac/1.2")], WithheldFrom(Coordinator));
         Assert.Empty(WithheldFrom(World.People["patrol"]));
 
         static IReadOnlyList<Withheld> WithheldFrom(Principal principal) =>
-            World.Agreements.WithheldFor(principal, RecordTypes.MaracCase, Purposes.MaracMeeting, "ACCEPTED", World.Today);
+            World.Agreements.WithheldFor(principal, RecordTypes.MaracCase, Purposes.MaracMeeting, "HEARD", World.Today);
     }
 
     [Fact]
@@ -224,13 +232,10 @@ public sealed class AgreementSetTests
     [Fact]
     public void A_group_that_a_whole_rule_gives_under_a_condition_is_withheld_by_that_rule()
     {
-        const string rule = "    says: The fire service, when it is listed on the case, sees that there is one and how it stands.";
-        var set = World.Compiled(Changed(
-            rule + "\n    to: fire-service\n    record: marac.case\n    purpose: marac-meeting\n    when: member",
-            rule + "\n    to: fire-service\n    record: marac.case\n    purpose: marac-meeting\n    when: [member, known-to-somebody]"));
-        Assert.Contains(new Withheld("meta", "marac/5.1"), set.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "ACCEPTED", World.Today));
+        var set = World.Compiled(Changed("    when: member\n    permit: [meta]\n\n  - id: marac/5.2", "    when: [member, known-to-somebody]\n    permit: [meta]\n\n  - id: marac/5.2"));
+        Assert.Contains(new Withheld("meta", "marac/5.1"), set.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "HEARD", World.Today));
         Assert.DoesNotContain(
-            World.Agreements.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "ACCEPTED", World.Today), withheld => withheld.Group == "meta");
+            World.Agreements.WithheldFor(Fire, RecordTypes.MaracCase, Purposes.MaracMeeting, "HEARD", World.Today), withheld => withheld.Group == "meta");
     }
 
     [Fact]
@@ -259,13 +264,26 @@ public sealed class AgreementSetTests
     public void A_decision_says_what_the_ledger_records()
     {
         var victim = Guid.CreateVersion7(World.Now);
-        var decision = World.ReadCase(Fire, World.Facts().WithMember(Fire).WithRelation(Fire, RelationKinds.KnownTo, victim) with { HasSummary = true });
-        Assert.Equal(["marac/5.1", "marac/5.2", "marac/5.3", "marac/5.4", "marac/5.5"], decision.RuleIds);
-        Assert.Equal(["meta", "victim-identity", "perpetrator-identity", "children", "summary"], decision.ReleasedGroups);
-        Assert.Equal(["protection", "triage", "diversity", "victim-location", "safe-contact", "risk-checklist", "narrative"], decision.HeldBackGroups);
-        Assert.Equal(["victim-identity:only", "children:only"], decision.MasksApplied);
+        var decision = World.ReadCase(Fire, World.Facts().WithMember(Fire).WithRelation(Fire, RelationKinds.KnownTo, victim) with
+        {
+            HasSummary = true,
+            Items = [new ItemFact(victim) { Owner = new MemberFact("CON", "PVP"), Readers = [new MemberFact("CFRS", null)] }],
+        });
+        Assert.Equal(["marac/12.1", "marac/5.1", "marac/5.2", "marac/5.3", "marac/5.4", "marac/5.5", "marac/5.6"], decision.RuleIds);
+        Assert.Equal(["meta", "victim-identity", "perpetrator-identity", "children", "summary", "shared-research", "minutes", "actions"], decision.ReleasedGroups);
+        Assert.Equal(["protection", "triage", "diversity", "victim-location", "safe-contact", "child-places", "risk-checklist", "narrative"], decision.HeldBackGroups);
+        Assert.Equal(["victim-identity:only", "children:only", "shared-research:only", "minutes:only", "actions:only"], decision.MasksApplied);
         Assert.Equal(
-            new Dictionary<string, bool> { ["known-to"] = true, ["known-to-somebody"] = true, ["member"] = true, ["summary"] = true },
+            new Dictionary<string, bool>
+            {
+                ["audience"] = true,
+                ["known-to"] = true,
+                ["known-to-somebody"] = true,
+                ["member"] = true,
+                ["need-recorded"] = false,
+                ["own-items"] = false,
+                ["summary"] = true,
+            },
             decision.Conditions);
         Assert.Equal([new FactSetting("known-to", "pseudonym-coordinator", World.Now.AddDays(-1))], decision.Settings);
         Assert.Equal(new LegalBasis("CDA-1998-S115", "UK-GDPR-6-1-E", "DPA-2018-SCH1-18", "UK-GDPR"), decision.Basis);
@@ -280,12 +298,13 @@ public sealed class AgreementSetTests
     public void Adding_a_denial_never_reveals_more()
     {
         var random = new Random(20261005);
-        string[] conditions = ["", "    when: member\n", "    when: [member, known-to-somebody]\n", "    when: summary\n", "    states: [ACCEPTED]\n"];
+        string[] denied = ["protection", "meta", "triage", "victim-identity", "perpetrator-identity", "children", "summary", "shared-research", "minutes", "actions"];
+        string[] conditions = ["", "    when: member\n", "    when: [member, known-to-somebody]\n", "    when: summary\n", "    states: [HEARD]\n"];
         for (var turn = 0; turn < 20; turn++)
         {
             var party = new[] { "coordination", "police", "landlord", "fire-service" }[random.Next(4)];
             var condition = conditions[random.Next(1, conditions.Length)];
-            var what = random.Next(4) == 0 ? "everything" : $"[{string.Join(", ", Matrix.Groups.Where(_ => random.Next(3) == 0).Append("meta").Distinct())}]";
+            var what = random.Next(4) == 0 ? "everything" : $"[{string.Join(", ", denied.Where(_ => random.Next(3) == 0).Append("meta").Distinct())}]";
             var set = World.Compiled([.. World.Sources.Select(source => source.File == "marac.yaml"
                 ? source with { Text = source.Text + $"\n  - id: marac/9.9\n    says: A denial.\n    to: {party}\n    record: marac.case\n    purpose: marac-meeting\n{condition}    deny: {what}\n" }
                 : source)]);

@@ -24,10 +24,13 @@ internal sealed record MarkedValue(string Path, string Group, IReadOnlyList<(str
 /// </summary>
 internal sealed class Marked<TView>
 {
+    private readonly int itemsInList;
     private int count;
 
-    public Marked()
+    /// <param name="itemsInList">How many items lists of items have; other lists have two.</param>
+    public Marked(int itemsInList = 2)
     {
+        this.itemsInList = itemsInList;
         View = (TView)Fill(typeof(TView), "", null, [], null);
         Json = JsonSerializer.SerializeToUtf8Bytes(View, WireJson.Options);
     }
@@ -37,6 +40,9 @@ internal sealed class Marked<TView>
     public byte[] Json { get; }
 
     public List<MarkedValue> Values { get; } = [];
+
+    /// <summary>Keys of every list's items, in the order of their lists.</summary>
+    public IReadOnlyList<Guid> ItemIds => [.. Values.Where(value => value.Path.EndsWith(".itemId", StringComparison.Ordinal)).Select(value => value.Key!.Value.Id)];
 
     public Guid IdAt(string path) => Values.Single(value => value.Path == path).Key!.Value.Id;
 
@@ -64,7 +70,8 @@ internal sealed class Marked<TView>
         {
             var item = type.GetGenericArguments()[0];
             var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
-            for (var i = 0; i < 2; i++) list.Add(Value(item, $"{path}[{i}]", group, around, key, isKey: false));
+            var items = item.GetProperty("ItemId") is { } itemKey && itemKey.IsDefined(typeof(ItemKeyAttribute)) ? itemsInList : 2;
+            for (var i = 0; i < items; i++) list.Add(Value(item, $"{path}[{i}]", group, around, key, isKey: false));
             return list;
         }
 

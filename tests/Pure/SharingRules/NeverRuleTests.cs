@@ -19,7 +19,7 @@ public sealed class NeverRuleTests
     public void NR1_premises_and_their_scheme_have_no_rule_for_anything_of_marac(string agency, string role)
     {
         var principal = World.Person("door", agency, null, role);
-        foreach (var type in new[] { RecordTypes.MaracReferral, RecordTypes.MaracCase })
+        foreach (var type in World.Vocabulary.RecordTypes.Select(type => type.Name).Where(type => type.StartsWith("marac.", StringComparison.Ordinal)))
         {
             foreach (var operation in new[] { Operations.Submit, Operations.Consult, Operations.Search, Operations.Change })
             {
@@ -132,6 +132,8 @@ public sealed class NeverRuleTests
         Assert.True(decision.Permitted);
         Assert.Equal(keeps, decision.ReleasedGroups.Contains(FieldGroups.VictimLocation));
         Assert.Equal(keeps, decision.ReleasedGroups.Contains(FieldGroups.SafeContact));
+        Assert.Equal(keeps, decision.ReleasedGroups.Contains(FieldGroups.ChildPlaces));
+        Assert.Contains(FieldGroups.Children, decision.ReleasedGroups);
         Assert.Contains(FieldGroups.VictimIdentity, decision.ReleasedGroups);
         Assert.Equal(!keeps, decision.Conditions["unsafe-copy"]);
     }

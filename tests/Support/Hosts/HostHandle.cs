@@ -37,6 +37,7 @@ internal sealed class InProcessHost(
     PlatformOptions options) : HostHandle(service, address)
 {
     private WebApplication? app;
+    private bool started;
 
     public IServiceProvider Provider => app?.Services ?? throw new InvalidOperationException($"{Service} is not running.");
 
@@ -51,15 +52,18 @@ internal sealed class InProcessHost(
     {
         app = Build([], settings);
         await app.StartAsync();
+        started = true;
     }
 
     public override async Task StopAsync()
     {
         if (app is null)
             return;
-        await app.StopAsync();
+        // One whose start failed cannot be stopped, and what its start failed of is worth more than that.
+        if (started)
+            await app.StopAsync();
         await app.DisposeAsync();
-        app = null;
+        (app, started) = (null, false);
     }
 
     public override Task KillAsync() =>

@@ -6,6 +6,8 @@ namespace Partnership.Tests.Support.Hosts;
 /// <summary>The settings of each host of a test platform: the same keys that <c>deploy/up</c> sets.</summary>
 internal sealed class PlatformSettings(RunningPlatform platform, PlatformOptions options)
 {
+    private string Agreements => options.Agreements ?? Path.Combine(Repository.Root, "gateway", "agreements");
+
     public Dictionary<string, Uri> Addresses { get; } = [];
 
     public IReadOnlyDictionary<string, string?> Of(string service)
@@ -45,6 +47,8 @@ internal sealed class PlatformSettings(RunningPlatform platform, PlatformOptions
         Services.InformationSharing => new Dictionary<string, string?>
         {
             ["Ledger:MigratorConnectionString"] = Connection(platform.LedgerDatabase, "ledger_migrator"),
+            ["EventStore:MigratorConnectionString"] = Connection(platform.SharingDatabase, "sharing_migrator"),
+            ["EventStore:KeyMigratorConnectionString"] = Connection(platform.SharingKeysDatabase, "sharing_migrator"),
         },
         _ => new Dictionary<string, string?>(),
     };
@@ -65,6 +69,13 @@ internal sealed class PlatformSettings(RunningPlatform platform, PlatformOptions
             },
             Services.InformationSharing => new()
             {
+                ["EventStore:ConnectionString"] = Connection(platform.SharingDatabase, "sharing"),
+                ["EventStore:KeyConnectionString"] = Connection(platform.SharingKeysDatabase, "sharing"),
+                ["EventStore:RuntimeRole"] = "sharing",
+                ["EventStore:WrappingKeyFile"] = keys.SharingWrapping,
+                ["EventStore:SearchKeyFile"] = keys.SharingSearch,
+                ["Agreements:Folder"] = Agreements,
+                ["Heartbeat:SigningKeyFile"] = keys.SharingSigning,
                 ["Ledger:ConnectionString"] = Connection(platform.LedgerDatabase, "ledger"),
                 ["Ledger:RuntimeRole"] = "ledger",
                 ["Ledger:SealKeyFile"] = keys.LedgerSeal,
@@ -75,7 +86,8 @@ internal sealed class PlatformSettings(RunningPlatform platform, PlatformOptions
             {
                 ["Services:marac"] = Addresses[Services.Marac].ToString(),
                 ["Services:information-sharing"] = Addresses[Services.InformationSharing].ToString(),
-                ["Agreements:Folder"] = options.Agreements ?? Path.Combine(Repository.Root, "gateway", "agreements"),
+                ["Agreements:Folder"] = Agreements,
+                ["Lease:PublicKeyFile"] = keys.SharingSigningPublic,
                 ["Internal:KeyFiles:marac"] = keys.InternalMarac,
                 ["Internal:KeyFiles:information-sharing"] = keys.InternalSharing,
                 ["Ledger:SigningKeyFile"] = keys.GatewaySigning,

@@ -41,6 +41,8 @@ public sealed class RunningPlatform : IAsyncDisposable
     public string MaracDatabase { get; private set; } = null!;
     public string MaracKeysDatabase { get; private set; } = null!;
     public string LedgerDatabase { get; private set; } = null!;
+    public string SharingDatabase { get; private set; } = null!;
+    public string SharingKeysDatabase { get; private set; } = null!;
 
     public Uri Gateway => hosts[Services.Gateway].Address;
 
@@ -126,11 +128,13 @@ public sealed class RunningPlatform : IAsyncDisposable
             Telemetry = await OtlpCollector.StartAsync();
         VirtualHost = await Broker.CreateVirtualHostAsync("platform");
 
-        foreach (var role in new[] { "marac_migrator", "marac", "ledger_migrator", "ledger" })
+        foreach (var role in new[] { "marac_migrator", "marac", "ledger_migrator", "ledger", "sharing_migrator", "sharing" })
             await Postgres.EnsureRoleAsync(role);
         MaracDatabase = await CreateDatabaseAsync("marac", "marac");
         MaracKeysDatabase = await CreateDatabaseAsync("marac_keys", "marac");
         LedgerDatabase = await CreateDatabaseAsync("ledger", "ledger");
+        SharingDatabase = await CreateDatabaseAsync("sharing", "sharing");
+        SharingKeysDatabase = await CreateDatabaseAsync("sharing_keys", "sharing");
 
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "partnership.yaml"));
         text = text.Replace("${PARTNERSHIP_IDENTITY:-http://127.0.0.1:8082}", Issuer.Issuer, StringComparison.Ordinal);
@@ -154,7 +158,7 @@ public sealed class RunningPlatform : IAsyncDisposable
         if (options.OwnPostgres && Postgres is not null)
             await Postgres.DisposeAsync();
         else
-            foreach (var database in new[] { MaracDatabase, MaracKeysDatabase, LedgerDatabase })
+            foreach (var database in new[] { MaracDatabase, MaracKeysDatabase, LedgerDatabase, SharingDatabase, SharingKeysDatabase })
             {
                 if (database is not null)
                     await Postgres!.DropDatabaseAsync(database);

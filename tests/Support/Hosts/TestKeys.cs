@@ -11,16 +11,21 @@ public sealed class TestKeys
     {
         this.folder = folder;
         Directory.CreateDirectory(folder);
-        foreach (var name in new[] { InternalMarac, InternalSharing, Wrapping, Search, PseudonymMarac, PseudonymSharing, Cursor })
+        foreach (var name in new[] { InternalMarac, InternalSharing, Wrapping, Search, SharingWrapping, SharingSearch, PseudonymMarac, PseudonymSharing, Cursor })
             File.WriteAllText(name, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) + "\n");
         Pair(GatewaySigning, GatewaySigningPublic);
         Pair(LedgerSeal, LedgerSealPublic);
+        Pair(SharingSigning, SharingSigningPublic);
     }
 
     public string InternalMarac => In("internal-marac.key");
     public string InternalSharing => In("internal-information-sharing.key");
     public string Wrapping => In("marac-wrapping.key");
     public string Search => In("marac-search.key");
+    public string SharingWrapping => In("sharing-wrapping.key");
+    public string SharingSearch => In("sharing-search.key");
+    public string SharingSigning => In("sharing-signing.pem");
+    public string SharingSigningPublic => In("sharing-signing.pub.pem");
     public string PseudonymMarac => In("pseudonym-marac.key");
     public string PseudonymSharing => In("pseudonym-sharing.key");
     public string Cursor => In("cursor.key");

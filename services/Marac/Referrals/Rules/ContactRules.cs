@@ -29,6 +29,13 @@ internal static class ContactRules
             report.Error(field, "not-a-phone-number", "Write a phone number; notes go into the safe times.");
     }
 
+    public static void CheckAddress(AddressRequest address, string path, InputReport report)
+    {
+        report.RequireAny(address.Lines, $"{path}.lines", "Write the address.");
+        if (address.Postcode is { } postcode && Comparable.Postcode(postcode).Length is < 5 or > 8)
+            report.Error($"{path}.postcode", "not-a-postcode", "Write a full postcode, or leave it out.");
+    }
+
     private static void CheckPhones(VictimRequest victim, IReadOnlyList<PerpetratorRequest> perpetrators, InputReport report)
     {
         var theirs = perpetrators.SelectMany(p => p.Phones).Select(Comparable.Phone).Where(p => p.Length > 0).ToHashSet();
@@ -48,9 +55,7 @@ internal static class ContactRules
     {
         foreach (var (address, path) in victim.Addresses.WithPaths("victim.addresses"))
         {
-            report.RequireAny(address.Lines, $"{path}.lines", "Write the address.");
-            if (address.Postcode is { } postcode && Comparable.Postcode(postcode).Length is < 5 or > 8)
-                report.Error($"{path}.postcode", "not-a-postcode", "Write a full postcode, or leave it out.");
+            CheckAddress(address, path, report);
             if (address.IsCurrent == false
                 || !perpetrators.Any(p => p.Address is { } theirs && Comparable.IsSameAddress(address.Lines, address.Postcode, theirs)))
             {

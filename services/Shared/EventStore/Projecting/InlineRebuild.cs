@@ -27,12 +27,16 @@ internal sealed class InlineRebuild(
     private static readonly TimeSpan GiveWay = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<Guid, string> failures = new();
+
+    /// <summary>Where rows have ids of their own: those that belong to a stream.</summary>
+    private readonly ConcurrentDictionary<Guid, byte> known = new();
     private long events;
     private long rows;
     private long erased;
 
     public async Task<RebuildReport> RunAsync(CancellationToken cancellationToken)
     {
+        var before = view.Id is null ? [] : await RowsNowAsync(cancellationToken);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pages = Channel.CreateBounded<Guid[]>(Workers);
         var tasks = Enumerable.Range(0, Workers).Select(_ => WorkAsync(pages.Reader, stopping.Token)).Prepend(ListAsync(pages.Writer, stopping.Token)).ToList();
@@ -46,7 +50,7 @@ internal sealed class InlineRebuild(
             await ended;
         }
 
-        var removed = await RemoveStreamlessAsync(cancellationToken);
+        var removed = view.Id is null ? await RemoveStreamlessAsync(cancellationToken) : await RemoveUnknownAsync(before, cancellationToken);
         await FinishAsync(cancellationToken);
         return new(view.Name, events, rows, erased, removed, [.. failures.Select(failure => new RebuildFailure(failure.Key, failure.Value))]);
     }
@@ -90,11 +94,13 @@ internal sealed class InlineRebuild(
         await Task.Yield();
         await foreach (var page in pages.ReadAllAsync(cancellationToken))
         {
-            IReadOnlyList<Guid> ids = page;
+            var ids = page;
             while (true)
             {
-                ids = await WriteAsync(await ProjectAsync(ids, cancellationToken), cancellationToken);
-                if (ids.Count == 0)
+                var made = await ProjectAsync(ids, cancellationToken);
+                var streams = made.ToDictionary(row => row.Row.Id, row => row.Stream);
+                ids = [.. (await WriteAsync([.. made.Select(row => row.Row)], cancellationToken)).Select(row => streams[row])];
+                if (ids.Length == 0)
                     break;
                 await Task.Delay(GiveWay, cancellationToken);
             }
@@ -104,9 +110,9 @@ internal sealed class InlineRebuild(
     }
 
     /// <summary>The rows of streams as they are at this moment. A row that cannot be made is left out, and noted.</summary>
-    private async Task<List<PreparedRow>> ProjectAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private async Task<List<(Guid Stream, PreparedRow Row)>> ProjectAsync(Guid[] ids, CancellationToken cancellationToken)
     {
-        var sources = new List<ViewSource>(ids.Count);
+        var sources = new List<ViewSource>(ids.Length);
         Dictionary<Guid, StreamRead> main, companions;
         await using (var connection = await source.OpenConnectionAsync(cancellationToken))
         await using (var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
@@ -123,13 +129,17 @@ internal sealed class InlineRebuild(
 
         var seals = new Dictionary<Guid, SealScope>(sources.Count);
         foreach (var of in sources)
-            Try(of.Main.StreamId, () => seals[of.Main.StreamId] = view.Seal(of.Main));
+            Try(of.Main.StreamId, () =>
+            {
+                if (view.Seal(of.Main) is { } seal)
+                    seals[of.Main.StreamId] = seal;
+            });
         var scopes = await keys.OfScopesAsync([.. seals.Values.Distinct()], cancellationToken);
-        var made = new List<PreparedRow>(sources.Count);
+        var made = new List<(Guid, PreparedRow)>(sources.Count);
         foreach (var of in sources)
         {
             if (seals.TryGetValue(of.Main.StreamId, out var seal))
-                Try(of.Main.StreamId, () => made.Add(Row(of, scopes.TryGetValue(seal, out var key) ? key : throw new RowException("its scope never had a key, or its key is damaged"), KeysOf(of))));
+                Try(of.Main.StreamId, () => made.Add((of.Main.StreamId, Row(of, scopes.TryGetValue(seal, out var key) ? key : throw new RowException("its scope never had a key, or its key is damaged"), KeysOf(of)))));
         }
 
         return made;
@@ -141,13 +151,15 @@ internal sealed class InlineRebuild(
     private PreparedRow Row(ViewSource of, ScopeKey key, IEnumerable<Guid> sealedUnder)
     {
         // Or what it shows of another scope would outlive the end of that scope's key.
-        if (sealedUnder.Any(id => id != key.Id))
+        if (!view.FromPlainValues && sealedUnder.Any(other => other != key.Id))
             throw new RowException("its streams hold values of another seal scope");
-        var id = of.Main.StreamId;
+        var (id, version) = (view.Id?.Invoke(of.Main) ?? of.Main.StreamId, view.Version(of));
+        if (view.Id is not null)
+            known[id] = 0;
         if (key.Key is null)
-            return ViewWriter.Blank(id, of.Version, key.Id);
+            return ViewWriter.Blank(id, version, key.Id);
         var row = view.Project(of);
-        return row.View == view.Name && row.Id == id && row.Version == of.Version
+        return row.View == view.Name && row.Id == id && row.Version == version
             ? ViewWriter.Prepare(view.Name, id, row.Version, row.Body.Span, new(row.Reach, row.SortKey, row.Search), key.Key)
             : throw new RowException("the projection made another row, or one of another version than its streams have");
     }
@@ -256,6 +268,51 @@ internal sealed class InlineRebuild(
         }
     }
 
+    private async Task<List<(Guid Id, long Version)>> RowsNowAsync(CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select id, version from partnership.views where view = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = view.Name });
+        return await RowsAsync(command, reader => (reader.GetGuid(0), reader.GetInt64(1)), cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes rows with ids of their own that no stream has: a row that was there before the streams were listed belongs to
+    /// one of those listed. Nothing is removed when one of them could not be read, since the row may be its.
+    /// </summary>
+    private async Task<long> RemoveUnknownAsync(List<(Guid Id, long Version)> before, CancellationToken cancellationToken)
+    {
+        var unknown = failures.IsEmpty ? before.Where(row => !known.ContainsKey(row.Id)).ToArray() : [];
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        foreach (var some in unknown.Chunk(RemovedAtOnce))
+        {
+            await using var batch = new NpgsqlBatch(connection)
+            {
+                BatchCommands =
+                {
+                    new($"select pg_advisory_xact_lock({AppendStatement.OrderingLock})"),
+                    // One that an append has written since then has a stream.
+                    new("""
+                        with gone as (
+                            delete from partnership.views v using unnest($2, $3) as w (id, version)
+                            where v.view = $1 and v.id = w.id and v.version = w.version returning v.id)
+                        delete from partnership.search_terms s using gone where s.view = $1 and s.id = gone.id
+                        """)
+                    {
+                        Parameters =
+                        {
+                            new NpgsqlParameter<string> { TypedValue = view.Name },
+                            new NpgsqlParameter<Guid[]> { TypedValue = [.. some.Select(row => row.Id)] },
+                            new NpgsqlParameter<long[]> { TypedValue = [.. some.Select(row => row.Version)] },
+                        },
+                    },
+                },
+            };
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return unknown.Length;
+    }
+
     /// <summary>Says in the database that it is done, and waits for the disk: the batches before it did not.</summary>
     private async Task FinishAsync(CancellationToken cancellationToken)
     {
@@ -279,17 +336,17 @@ internal sealed class InlineRebuild(
         await transaction.CommitAsync(cancellationToken);
     }
 
-    private async Task<Dictionary<Guid, StreamRead>> ReadAsync(NpgsqlConnection connection, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, StreamRead>> ReadAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"select {EventReading.Columns} from mt_events e where e.stream_id = any($1) and e.type <> 'tombstone' order by e.stream_id, e.version", connection)
         {
-            Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] } },
+            Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = ids } },
         };
         var stored = await RowsAsync(command, EventReading.Read, cancellationToken);
-        var opened = await reading.OpenEachAsync(stored, cancellationToken);
+        var opened = await reading.OpenEachAsync(stored, cancellationToken, view.FromPlainValues);
         Interlocked.Add(ref events, stored.Count);
-        var streams = new Dictionary<Guid, StreamRead>(ids.Count);
+        var streams = new Dictionary<Guid, StreamRead>(ids.Length);
         for (var (i, next) = (0, 0); i < stored.Count; i = next)
         {
             var id = stored[i].StreamId;

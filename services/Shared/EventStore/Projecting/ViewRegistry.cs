@@ -27,6 +27,17 @@ internal sealed class ViewRegistry
         ? $"(select g.view || '{Generation}' || g.generation from partnership.view_generations g where g.view = $1)"
         : "$1";
 
+    /// <summary>SQL for the stored names of several views, whose own names are the array <paramref name="names"/>.</summary>
+    public string StoredSql(IEnumerable<string> views, string names) => views.Any(Subscribed.ContainsKey)
+        ? $"""
+          array(select coalesce((select g.view || '{Generation}' || g.generation from partnership.view_generations g
+              where g.view = n.name and g.generation > 0), n.name) from unnest({names}) as n (name))
+          """
+        : names;
+
+    /// <summary>SQL for a view's own name, from its stored one.</summary>
+    public static string NameSql(string stored) => $"split_part({stored}, '{Generation}', 1)";
+
     private static void Add(string name, bool added)
     {
         if (!added)

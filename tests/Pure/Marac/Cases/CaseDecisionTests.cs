@@ -7,7 +7,6 @@ using Partnership.Marac.Cases;
 using Partnership.Marac.Input;
 using Partnership.ServiceDefaults;
 using Xunit;
-using SummaryWritten = Partnership.Marac.Cases.SummaryWritten;
 
 namespace Partnership.Tests.Pure.Marac.Cases;
 
@@ -132,22 +131,6 @@ public sealed class CaseDecisionTests
         Assert.Equal("nothing", OutcomeOf(written.WriteSummary(new WriteSummary("High risk; do not contact directly.", Given.Coordinator, Given.Now))));
         Assert.Null(Apply(written, written.WriteSummary(new WriteSummary(null, Given.Coordinator, Given.Now))).Summary);
     }
-
-    [Theory]
-    [InlineData("She lives at 12 Acacia Avenue.")]
-    [InlineData("Seen in ACACIA  avenue.")]
-    [InlineData("Area pe1 4zz.")]
-    [InlineData("Ring 07700-900-123.")]
-    [InlineData("The boy goes to Larkfield Primary school.")]
-    public void A_summary_that_tells_the_location_is_refused(string text) =>
-        Assert.Equal("location-in-text", OutcomeOf(Opened.WriteSummary(new WriteSummary(text, Given.Coordinator, Given.Now))));
-
-    [Theory]
-    [InlineData("She lives in Peterborough with her son.")]
-    [InlineData("He rang 07700 900999 times.")]
-    [InlineData("Case reference 2026-07-01-0012.")]
-    public void A_summary_that_does_not_is_taken(string text) =>
-        Assert.Equal(nameof(SummaryWritten), OutcomeOf(Opened.WriteSummary(new WriteSummary(text, Given.Coordinator, Given.Now))));
 
     private static IEnumerable<Decision<CaseEvent>> Gaining(Party party, Actor by) =>
     [

@@ -1,42 +1,7 @@
-using Partnership.EventStore;
 using Partnership.Marac.Content;
 using Partnership.Marac.Input;
 
 namespace Partnership.Marac.ConflictRegister;
-
-// The register of a case is a stream of its own: who is barred from a case, and who alone may read it, changes without
-// the case changing, and its activity must not show in the case's.
-
-public abstract record RegisterEvent
-{
-    [Plain] public required Guid RegisterId { get; init; }
-    [Plain] public required Guid CaseId { get; init; }
-}
-
-/// <summary>The register opened with its case, holding everybody the referral names as a danger.</summary>
-[StoredName("marac.conflict-register-opened.v1")]
-public sealed record RegisterOpened : RegisterEvent
-{
-    [Plain] public required DateTimeOffset OpenedAt { get; init; }
-    public IReadOnlyList<ConflictEntry> Entries { get; init; } = [];
-}
-
-/// <summary>Somebody who must not see the case.</summary>
-public sealed record ConflictEntry
-{
-    /// <summary>Names the entry, so that it can be resolved later.</summary>
-    public Guid EntryId { get; init; }
-
-    /// <summary>A name as somebody wrote it; the gateway compares it, normalised, with the reader's own.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The scheme's pseudonym of a person of the register, where it is known who this is.</summary>
-    public string? Person { get; init; }
-    public ConflictSource Source { get; init; }
-}
-
-/// <summary>Why somebody is on the register.</summary>
-public enum ConflictSource { Perpetrator, MustNotReceive, NotSafeToTalkTo }
 
 /// <summary>Who must not see a case, as its stream tells it.</summary>
 public sealed record Register
@@ -46,11 +11,32 @@ public sealed record Register
     public Guid Id { get; private init; }
     public IReadOnlyList<ConflictEntry> Entries { get; private init; } = [];
 
+    /// <summary>Why entries were declared, by their id. Those of the referral have no reason of their own.</summary>
+    public IReadOnlyDictionary<Guid, string> Reasons { get; private init; } = new Dictionary<Guid, string>();
+
+    /// <summary>Entries that bar nobody any more.</summary>
+    public IReadOnlySet<Guid> Resolved { get; private init; } = new HashSet<Guid>();
+
+    /// <summary>Null: the case is not restricted. Otherwise only these people of the people register may read it.</summary>
+    public IReadOnlyList<string>? Readers { get; private init; }
+
     public static Register Of(IEnumerable<RegisterEvent> events) => events.Aggregate(None, (register, e) => register.Apply(e));
 
     public Register Apply(RegisterEvent happened) => happened switch
     {
         RegisterOpened e => this with { Id = e.RegisterId, Entries = e.Entries },
+        ConflictDeclared e => this with
+        {
+            Entries = [.. Entries, e.Entry],
+            Reasons = Reasons.Append(KeyValuePair.Create(e.Entry.EntryId, e.Reason ?? "")).ToDictionary(),
+        },
+        ConflictResolved e => this with
+        {
+            Entries = [.. Entries.Where(entry => entry.EntryId != e.EntryId)],
+            Resolved = Resolved.Append(e.EntryId).ToHashSet(),
+        },
+        CaseRestricted e => this with { Readers = e.Readers },
+        RestrictionLifted => this with { Readers = null },
         _ => throw new InvalidOperationException($"{happened.GetType().Name} is not an event of a conflict register."),
     };
 
