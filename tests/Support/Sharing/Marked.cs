@@ -1,14 +1,11 @@
-using System.Buffers;
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using Partnership.Contracts;
 using Partnership.Contracts.Records;
-using Partnership.SharingRules;
 
-namespace Partnership.Tests.Pure.SharingRules;
+namespace Partnership.Tests.Support.Sharing;
 
 /// <summary>One value in a marked view: where it stands, its group, the groups of the lists and records around it.</summary>
 /// <param name="Path">Such as <c>victim.addresses[1].postcode</c>.</param>
@@ -16,14 +13,33 @@ namespace Partnership.Tests.Pure.SharingRules;
 /// <param name="Around">Groups of the lists and records it stands in, each with the key that decides it.</param>
 /// <param name="Key">Id of the nearest record around it that has a key, and that key's property.</param>
 /// <param name="Marker">Text found nowhere else; null for values that cannot hold one (yes or no, codes).</param>
-internal sealed record MarkedValue(string Path, string Group, IReadOnlyList<(string Group, (string Name, Guid Id)? Key)> Around, (string Name, Guid Id)? Key, string? Marker);
+public sealed record MarkedValue(string Path, string Group, IReadOnlyList<(string Group, (string Name, Guid Id)? Key)> Around, (string Name, Guid Id)? Key, string? Marker);
+
+/// <summary>A view filled with marks, as far as its type does not matter.</summary>
+public abstract class MarkedView
+{
+    public byte[] Json { get; private protected init; } = [];
+
+    public List<MarkedValue> Values { get; } = [];
+
+    /// <summary>Keys of every list's items, in the order of their lists.</summary>
+    public IReadOnlyList<Guid> ItemIds => [.. Values.Where(value => value.Path.EndsWith(".itemId", StringComparison.Ordinal)).Select(value => value.Key!.Value.Id)];
+
+    public Guid IdAt(string path) => Values.Single(value => value.Path == path).Key!.Value.Id;
+
+    /// <summary>The key of the record around such a value; empty where the view has no such place.</summary>
+    public Guid KeyAt(string path) => Values.Find(value => value.Path == path)?.Key?.Id ?? Guid.Empty;
+}
 
 /// <summary>
 /// A view filled by reflection, every field with a value of its own, lists with two items. Reads the attributes itself, so
 /// that the schema under test is not its own judge.
 /// </summary>
-internal sealed class Marked<TView>
+public sealed class Marked<TView> : MarkedView
 {
+    // No time of an answer, and no part of a random id.
+    private static readonly DateTimeOffset Start = new(1955, 10, 5, 9, 30, 0, TimeSpan.Zero);
+
     private readonly int itemsInList;
     private int count;
 
@@ -36,15 +52,6 @@ internal sealed class Marked<TView>
     }
 
     public TView View { get; }
-
-    public byte[] Json { get; }
-
-    public List<MarkedValue> Values { get; } = [];
-
-    /// <summary>Keys of every list's items, in the order of their lists.</summary>
-    public IReadOnlyList<Guid> ItemIds => [.. Values.Where(value => value.Path.EndsWith(".itemId", StringComparison.Ordinal)).Select(value => value.Key!.Value.Id)];
-
-    public Guid IdAt(string path) => Values.Single(value => value.Path == path).Key!.Value.Id;
 
     private object Fill(Type type, string path, string? group, IReadOnlyList<(string, (string, Guid)?)> around, (string Name, Guid Id)? key)
     {
@@ -86,10 +93,10 @@ internal sealed class Marked<TView>
     {
         if (type == typeof(string)) return ($"marker-{count}-{path}", $"marker-{count}-{path}");
         if (type == typeof(Guid)) return Of(key ?? NextGuid(), value => value.ToString());
-        if (type == typeof(int)) return (1_000_000 + count, $"{1_000_000 + count}");
-        if (type == typeof(long)) return (1_000_000L + count, $"{1_000_000 + count}");
+        if (type == typeof(int)) return (1_000_000_000 + count, $"{1_000_000_000 + count}");
+        if (type == typeof(long)) return (1_000_000_000L + count, $"{1_000_000_000 + count}");
         if (type == typeof(DateOnly)) return Of(new DateOnly(1900, 1, 1).AddDays(count), value => value.ToString("yyyy-MM-dd"));
-        if (type == typeof(DateTimeOffset)) return Of(World.Now.AddSeconds(count), value => value.ToString("yyyy-MM-ddTHH:mm:ss"));
+        if (type == typeof(DateTimeOffset)) return Of(Start.AddSeconds(count), value => value.ToString("yyyy-MM-ddTHH:mm:ss"));
         if (type == typeof(bool)) return (true, null);
         return type.IsEnum ? (Enum.GetValues(type).GetValue(0)!, null) : throw new NotSupportedException($"{path} is a {type.Name}.");
 
@@ -100,52 +107,5 @@ internal sealed class Marked<TView>
     {
         count++;
         return new Guid(count, 0x1234, 0x5678, [1, 2, 3, 4, 5, 6, 7, 8]);
-    }
-}
-
-/// <summary>What left, in the forms a test asks for.</summary>
-internal sealed class Released
-{
-    private readonly List<string> paths = [];
-
-    private Released(byte[] bytes)
-    {
-        Text = Encoding.UTF8.GetString(bytes);
-        using var document = JsonDocument.Parse(bytes);
-        Collect(document.RootElement, "");
-    }
-
-    public string Text { get; }
-
-    /// <summary>
-    /// Paths of the scalars, sorted, each as often as it occurs, without places in lists (which shift when items are left
-    /// out); masks as <c>children:True</c>.
-    /// </summary>
-    public IReadOnlyList<string> Paths => [.. paths.Order(StringComparer.Ordinal)];
-
-    public static Released By(Decision decision, AgreementSet agreements, string recordType, byte[] json)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        var outcome = FieldFilter.Write(json, agreements.ViewOf(recordType)!, decision, output);
-        return outcome.Succeeded ? new Released(output.WrittenSpan.ToArray()) : throw new InvalidOperationException(outcome.Failure);
-    }
-
-    private void Collect(JsonElement element, string path)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object when element.TryGetProperty("masked", out _):
-                paths.Add($"{path}:{element.GetProperty("value").GetBoolean()}");
-                break;
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject()) Collect(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}");
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray()) Collect(item, $"{path}[]");
-                break;
-            default:
-                paths.Add(path);
-                break;
-        }
     }
 }
