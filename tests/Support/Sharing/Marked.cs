@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Partnership.Contracts;
 using Partnership.Contracts.Records;
 
@@ -13,11 +14,31 @@ namespace Partnership.Tests.Support.Sharing;
 /// <param name="Around">Groups of the lists and records it stands in, each with the key that decides it.</param>
 /// <param name="Key">Id of the nearest record around it that has a key, and that key's property.</param>
 /// <param name="Marker">Text found nowhere else; null for values that cannot hold one (yes or no, codes).</param>
-public sealed record MarkedValue(string Path, string Group, IReadOnlyList<(string Group, (string Name, Guid Id)? Key)> Around, (string Name, Guid Id)? Key, string? Marker);
+public sealed partial record MarkedValue(string Path, string Group, IReadOnlyList<(string Group, (string Name, Guid Id)? Key)> Around, (string Name, Guid Id)? Key, string? Marker)
+{
+    /// <summary>The path without places in lists, which shift when items are left out.</summary>
+    public string Field { get; } = Places().Replace(Path, "[]");
+
+    [GeneratedRegex(@"\[\d+\]")]
+    private static partial Regex Places();
+}
 
 /// <summary>A view filled with marks, as far as its type does not matter.</summary>
 public abstract class MarkedView
 {
+    /// <summary>How every text of a view begins, and how its ids end; nothing else does.</summary>
+    private protected const string Text = "marker-", IdEnd = "-1234-5678-0102-030405060708";
+
+    private ILookup<Kind, string>? byPlace;
+    private Dictionary<string, string>? numbered;
+
+    private enum Kind
+    {
+        Text,
+        Id,
+        Other,
+    }
+
     public byte[] Json { get; private protected init; } = [];
 
     public List<MarkedValue> Values { get; } = [];
@@ -27,8 +48,41 @@ public abstract class MarkedView
 
     public Guid IdAt(string path) => Values.Single(value => value.Path == path).Key!.Value.Id;
 
+    /// <summary>
+    /// The marks in a text: those of which so much as the beginning is there, in whatever case, and those that are there whole. In
+    /// one walk where it can be, because thousands of texts are looked through for hundreds of marks.
+    /// </summary>
+    public (IReadOnlySet<string> Touched, IReadOnlySet<string> Whole) MarksIn(string text)
+    {
+        byPlace ??= Values.Where(value => value.Marker is not null).ToLookup(value => KindOf(value.Marker!), value => value.Marker!);
+        numbered ??= byPlace[Kind.Text].ToDictionary(mark => mark.Split('-')[1]);
+        var (touched, whole) = (new HashSet<string>(), new HashSet<string>());
+        for (var at = text.IndexOf(Text, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(Text, at + 1, StringComparison.OrdinalIgnoreCase))
+        {
+            var end = at + Text.Length;
+            while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
+            if (!numbered.TryGetValue(text[(at + Text.Length)..end], out var mark)) continue;
+            touched.Add(mark);
+            if (string.Compare(text, at, mark, 0, mark.Length, StringComparison.OrdinalIgnoreCase) == 0) whole.Add(mark);
+        }
+
+        for (var at = text.IndexOf(IdEnd, StringComparison.OrdinalIgnoreCase); at >= 0; at = text.IndexOf(IdEnd, at + 1, StringComparison.OrdinalIgnoreCase))
+            if (at >= 8) Found(text.Substring(at - 8, 36).ToLowerInvariant());
+        foreach (var mark in byPlace[Kind.Other])
+            if (text.Contains(mark, StringComparison.Ordinal)) Found(mark);
+        return (touched, whole);
+
+        void Found(string mark)
+        {
+            touched.Add(mark);
+            whole.Add(mark);
+        }
+    }
+
     /// <summary>The key of the record around such a value; empty where the view has no such place.</summary>
     public Guid KeyAt(string path) => Values.Find(value => value.Path == path)?.Key?.Id ?? Guid.Empty;
+
+    private static Kind KindOf(string mark) => mark.StartsWith(Text, StringComparison.Ordinal) ? Kind.Text : mark.EndsWith(IdEnd, StringComparison.Ordinal) ? Kind.Id : Kind.Other;
 }
 
 /// <summary>
@@ -91,7 +145,7 @@ public sealed class Marked<TView> : MarkedView
 
     private (object Value, string? Marker) Scalar(Type type, string path, Guid? key)
     {
-        if (type == typeof(string)) return ($"marker-{count}-{path}", $"marker-{count}-{path}");
+        if (type == typeof(string)) return ($"{Text}{count}-{path}", $"{Text}{count}-{path}");
         if (type == typeof(Guid)) return Of(key ?? NextGuid(), value => value.ToString());
         if (type == typeof(int)) return (1_000_000_000 + count, $"{1_000_000_000 + count}");
         if (type == typeof(long)) return (1_000_000_000L + count, $"{1_000_000_000 + count}");

@@ -1,12 +1,11 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Partnership.Contracts.Records;
 
 namespace Partnership.Tests.Support.Sharing;
 
 /// <summary>What of one marked view leaves by the table, value by value, and how that compares with what has left.</summary>
-public sealed partial class MatrixRelease
+public sealed class MatrixRelease
 {
     private readonly Type view;
     private readonly ExpectedRelease expected;
@@ -29,12 +28,14 @@ public sealed partial class MatrixRelease
     public IEnumerable<string> Differences(string text, JsonElement data)
     {
         var paths = new List<string>();
+        var (touched, whole) = marked.MarksIn(text);
         foreach (var value in marked.Values)
         {
             var leaves = Leaves(value);
-            if (leaves) paths.Add(Places().Replace(value.Path, "[]"));
-            if (value.Marker is not null && text.Contains(value.Marker, StringComparison.OrdinalIgnoreCase) != leaves)
-                yield return $"{value.Path} {(leaves ? "is missing" : "leaked")}";
+            if (leaves) paths.Add(value.Field);
+            if (value.Marker is null) continue;
+            if (leaves && !whole.Contains(value.Marker)) yield return $"{value.Path} is missing";
+            if (!leaves && touched.Contains(value.Marker)) yield return $"{value.Path} leaked";
         }
 
         foreach (var (group, cell) in expected.Cells)
@@ -58,7 +59,12 @@ public sealed partial class MatrixRelease
     }
 
     /// <summary>Whether a value of the view leaves, by the table: itself and every list and record around it.</summary>
-    private bool Leaves(MarkedValue value) => value.Around.Append((value.Group, value.Key)).All(needed => Releases(needed.Item1, needed.Item2));
+    private bool Leaves(MarkedValue value)
+    {
+        foreach (var (group, key) in value.Around)
+            if (!Releases(group, key)) return false;
+        return Releases(value.Group, value.Key);
+    }
 
     private bool Releases(string group, (string Name, Guid Id)? key)
     {
@@ -83,7 +89,7 @@ public sealed partial class MatrixRelease
     {
         var left = all.ToList();
         foreach (var one in these) left.Remove(one);
-        return left;
+        return [.. left.Take(20)];
     }
 
     private static void Collect(JsonElement element, string path, List<string> paths)
@@ -104,7 +110,4 @@ public sealed partial class MatrixRelease
                 break;
         }
     }
-
-    [GeneratedRegex(@"\[\d+\]")]
-    private static partial Regex Places();
 }
