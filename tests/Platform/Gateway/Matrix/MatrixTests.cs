@@ -13,6 +13,7 @@ namespace Partnership.Tests.Platform.Gateway.Matrix;
 /// Every cell of the matrix, with every condition on and off, through the running gateway: what the hand-written table permits
 /// arrives, and nothing else of the record is in the bytes of the answer.
 /// </summary>
+[Collection(nameof(MatrixPlatform))]
 public sealed class MatrixTests(MatrixPlatform matrix)
 {
     private static readonly ParallelOptions AtOnce = new() { MaxDegreeOfParallelism = 8 };
