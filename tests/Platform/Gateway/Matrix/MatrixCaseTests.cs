@@ -61,6 +61,8 @@ public sealed class MatrixCaseTests(MatrixPlatform matrix)
         await casework.NeedAsync(it, "PROB", "diversity", "victim-location", "safe-contact");
         await casework.SummariseAsync(it, "Summark: the locks are to be changed.");
         await casework.PutAsync($"{it}/unsafe-copies", new { copies = new[] { new { agency = "CON", team = "PVP", reason = "Trimark" } } });
+        foreach (var (person, _) in Members.Append(("coordinator", ""))) await story.ExpectAsync(it, SharingMatrix.Case, Casework.Meeting, CaseMarks, person, OnOf(person), []);
+
         Done(await casework.Coordinator.PostAsync($"{it}/request-research", new { dueOn = Day(3) }, Casework.Meeting));
         await RequestsAsync(platform, story, it);
 
@@ -140,7 +142,7 @@ public sealed class MatrixCaseTests(MatrixPlatform matrix)
         foreach (var (person, _) in Members)
         {
             var on = OnOf(person) | On.Addressee;
-            var id = await ListedAsync(platform.As(person), "/marac/research-requests", Research, it);
+            var id = await ListedAsync(platform, person, "/marac/research-requests", Research, it);
             await story.ExpectAsync($"/marac/research-requests/{id}", SharingMatrix.ResearchRequest, Research, RequestMarks, person, on, []);
             // Nearest: the request to another agency.
             var other = person == "fire" ? "landlord" : "fire";
@@ -151,7 +153,7 @@ public sealed class MatrixCaseTests(MatrixPlatform matrix)
 
     private static async Task ReturnsAsync(RunningPlatform platform, Story story, string it)
     {
-        var path = $"/marac/research-returns/{await ListedAsync(platform.As("fire"), "/marac/research-returns", Research, it)}";
+        var path = $"/marac/research-returns/{await ListedAsync(platform, "fire", "/marac/research-returns", Research, it)}";
         Mark[] marks = [new("Firemark", "shared-research"), new("Keptmark", "internal-research"), .. Nothing("Vidmark", "Ownmark", "Narrmark", "Clinicmark")];
         var items = new Dictionary<string, ItemTraits> { ["Firemark"] = new(true, false, false, false, false) };
         await story.ExpectAsync(path, SharingMatrix.ResearchReturn, Research, marks, "fire", On.OwnAgency, items);
@@ -182,7 +184,7 @@ public sealed class MatrixCaseTests(MatrixPlatform matrix)
     private static async Task FlagAsync(RunningPlatform platform, Story story, string it)
     {
         Mark[] marks = [new("Vidmark", "victim-identity", Of.Victim), new("Perpmark", "perpetrator-identity"), new("expiresOn", "flag"), .. Nothing("Ownmark", "Childmark", "Narrmark", "Lockmark")];
-        var path = $"/marac/flags/{await ListedAsync(platform.As("coordinator"), "/marac/flags", Flags, it)}";
+        var path = $"/marac/flags/{await ListedAsync(platform, "coordinator", "/marac/flags", Flags, it)}";
         foreach (var (person, _) in Members) await story.ExpectAsync(path, SharingMatrix.Flag, Flags, marks, person, OnOf(person), []);
         foreach (var person in Outside.Append("coordinator")) await story.ExpectAsync(path, SharingMatrix.Flag, Flags, marks, person, On.None, []);
         await story.ExpectAsync(path, SharingMatrix.Flag, Flags, marks, "asc", On.None, []);
@@ -208,12 +210,13 @@ public sealed class MatrixCaseTests(MatrixPlatform matrix)
     }
 
     /// <summary>The id of this case's one record on a list.</summary>
-    private static async Task<string> ListedAsync(TestClient person, string list, string purpose, string it)
+    private static async Task<string> ListedAsync(RunningPlatform platform, string who, string list, string purpose, string it)
     {
-        var answer = await person.GetAsync($"{list}?limit=50", purpose);
+        var answer = await platform.As(who).GetAsync($"{list}?limit=50", purpose);
         Assert.True(answer.Status == HttpStatusCode.OK, answer.ToString());
-        return Assert.Single(answer.Json.GetProperty("items").EnumerateArray(), row => row.GetProperty("data").GetProperty("caseId").GetGuid() == Casework.IdOf(it))
-            .GetProperty("id").GetString()!;
+        var rows = answer.Json.GetProperty("items").EnumerateArray().Where(row => row.GetProperty("data").GetProperty("caseId").GetGuid() == Casework.IdOf(it)).ToList();
+        Assert.True(rows.Count > 0, $"{who} has nothing of the case in {list}: {answer}");
+        return rows[0].GetProperty("id").GetString()!;
     }
 
     private static string Day(int ahead) => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(ahead).ToString("yyyy-MM-dd", null);
