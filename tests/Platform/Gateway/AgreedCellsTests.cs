@@ -159,7 +159,8 @@ public sealed class AgreedCellsTests(SharedPlatform shared)
         }
     }
 
-    private static void Marked(JsonObject body)
+    /// <summary>Gives every group of a referral a mark of its own.</summary>
+    internal static void Marked(JsonObject body)
     {
         body["referrer"]!["name"] = "Rowan Refmark";
         var victim = body["victim"]!;

@@ -3,6 +3,7 @@ using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.PartnershipSettings;
 using Partnership.SharingRules;
+using Partnership.Tests.Support.Sharing;
 using Xunit;
 
 namespace Partnership.Tests.Pure.SharingRules;

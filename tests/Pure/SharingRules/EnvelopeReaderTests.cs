@@ -4,6 +4,7 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.SharingRules;
+using Partnership.Tests.Support.Sharing;
 using Xunit;
 
 namespace Partnership.Tests.Pure.SharingRules;

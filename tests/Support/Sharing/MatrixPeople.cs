@@ -38,7 +38,7 @@ public static class MatrixPeople
         new("door-01", "PREM", "premises-01", "door-staff"),
         new("manager-01", "PREM", "premises-01", "premises-manager"),
         new("door-02", "PREM", "premises-02", "door-staff"),
-        new("manager-02", "PREM", "premises-02", "premises-manager"),
+        new("manager-02", "PREM", "premises-02", "premises-manager", InDemonstration: false),
         new("ctco", "CON", "Prevent", "ctco"),
         new("channel-chair", "PCC", "CS", "channel-chair"),
         new("section-36", "PCC", "CS", "section-36-officer"),
