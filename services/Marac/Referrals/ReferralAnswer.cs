@@ -20,10 +20,12 @@ internal sealed class ReferralAnswer(IEventStore store)
         if (!isAccepted && row.Span.IndexOf("\"triageNotes\":[{"u8) < 0) return row;
         var answer = JsonNode.Parse(row.Span)!;
         var barred = Barred.By(answer["facts"]!);
-        if (isAccepted && await BarredAsync(CaseProjection.View, (Guid)answer["data"]!["caseId"]!, cancellationToken) is { } fromCase)
+        if (isAccepted && await store.LoadViewAsync(CaseProjection.View, (Guid)answer["data"]!["caseId"]!, cancellationToken) is { Erased: false } of)
         {
-            barred = barred.And(fromCase);
+            var it = JsonNode.Parse(of.Body.Span)!;
+            barred = barred.And(Barred.By(it["facts"]!));
             barred.WriteTo(answer["facts"]!.AsObject());
+            Hold(answer, it["data"]!);
         }
 
         foreach (var note in answer["data"]!["triageNotes"]!.AsArray())
@@ -33,6 +35,19 @@ internal sealed class ReferralAnswer(IEventStore store)
         }
 
         return JsonSerializer.SerializeToUtf8Bytes(answer);
+    }
+
+    /// <summary>
+    /// The victim has moved since, and a text of the referral tells where to: what waits on the case waits here too. A role that
+    /// tells it is nobody's, there and here.
+    /// </summary>
+    private static void Hold(JsonNode answer, JsonNode it)
+    {
+        var groups = (it["sharing"]?["holds"]?.AsArray() ?? []).Select(hold => (string)hold!["group"]!).ToHashSet(StringComparer.Ordinal);
+        if (groups.Count == 0) return;
+        if (groups.Remove(FieldGroups.Meta)) answer["data"]!["referringRole"] = "";
+        groups.UnionWith((answer["facts"]!["held"]?.AsArray() ?? []).Select(held => (string)held!));
+        answer["facts"]!["held"] = JsonSerializer.SerializeToNode(groups.Order(StringComparer.Ordinal), WireJson.Options);
     }
 
     /// <summary>
