@@ -54,7 +54,7 @@ public sealed class MeetingWorldTests(TwoWorldTests.OwnPlatform own) : IClassFix
         var (referral, it) = await InResearchAsync(casework);
         var records = new Dictionary<string, string> { ["case"] = it, ["referral"] = referral };
         var worlds = new TwoWorlds(platform);
-        Task StayAsync(string what, Func<Task> change, params string[] people) => worlds.StaySameAsync(what, AsksOf(people.Length == 0 ? Everybody : people), change, records);
+        Task StayAsync(string what, Func<Task> change, params string[] people) => worlds.StaySameAsync(what, AsksOf(people.Length == 0 ? Everybody : people), change, records, twice: false);
 
         await StayAsync("a conflict with somebody else", () => PostAsync(casework.Coordinator, $"{it}/conflicts", new { name = "Nobody Whatever", person = "p-0009", reason = "A cousin" }));
         await StayAsync("a reader list they are on", () => casework.PutAsync($"{it}/readers", new
