@@ -118,8 +118,8 @@ internal static class ClearHoldSlice
         report.Require(body?.Reason, "reason", "Say why the text does not tell where the victim is.");
         if (body?.Reason is not { } reason || report.HasErrors) return Problem.Invalid(report.ByField());
         if (await cases.LoadAsync(id, ct) is not { } whole) return TypedResults.NotFound();
-        var ofItems = await items.HoldsAsync(whole.Case, ct);
+        Guid[] others = [.. await items.HoldsAsync(whole.Case, ct), .. whole.Holds().Select(h => h.Id)];
         return (IResult)(await cases.UpdateAsync(
-            id, caller, (it, now) => it.ClearHold(new ClearHold(holdId, reason, Actor.Of(caller.Caller), now), ofItems), ct)).Result;
+            id, caller, (it, now) => it.ClearHold(new ClearHold(holdId, reason, Actor.Of(caller.Caller), now), others), ct)).Result;
     }
 }

@@ -1,4 +1,5 @@
 using Partnership.Contracts;
+using Partnership.Contracts.Marac;
 using Partnership.Marac.Content;
 
 namespace Partnership.Marac.Cases;
@@ -18,16 +19,34 @@ internal static class CaseHolds
 {
     public static Locations Locations(this MaracCase it) => Content.Locations.Of(it.Content, it.PastPhones);
 
+    /// <summary>Every uncleared hold on the case's own texts and on those of its register.</summary>
+    public static IReadOnlyList<Hold> Holds(this WholeCase whole) => Holds(whole.Case, whole.Case.Texts().Concat(Texts(whole)));
+
     /// <summary>Every uncleared hold on the case's own texts.</summary>
-    public static IReadOnlyList<Hold> Holds(this MaracCase it)
+    public static IReadOnlyList<Hold> Holds(this MaracCase it) => Holds(it, it.Texts());
+
+    /// <summary>Groups of a referral's texts that tell a location; there nobody clears anything.</summary>
+    public static IReadOnlyList<string> HeldIn(ReferralContent content)
+    {
+        var all = Content.Locations.Of(content);
+        var unsafeOnes = all.Without(SafePhones(content));
+        return
+        [
+            .. Texts(content, content.JudgementReason, default)
+                .Where(t => !t.IsAlone && LocationGuard.Told(t.Text, t.Group == FieldGroups.SafeContact ? unsafeOnes : all).Count > 0)
+                .Select(t => t.Group).Distinct().Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static List<Hold> Holds(MaracCase it, IEnumerable<CaseText> texts)
     {
         var all = it.Locations();
-        var places = all.Places();
+        var unsafeOnes = all.Without(SafePhones(it.Content));
         var holds = new List<Hold>();
-        foreach (var text in it.Texts())
+        foreach (var text in texts)
         {
-            // A safe contact may name a safe number; that is what it is for.
-            var told = LocationGuard.Told(text.Text, text.Group == FieldGroups.SafeContact ? places : all);
+            // A safe contact may name a number that is safe now; that is what it is for.
+            var told = LocationGuard.Told(text.Text, text.Group == FieldGroups.SafeContact ? unsafeOnes : all);
             if (told.Count == 0) continue;
             var id = LocationGuard.HoldOf(NamedIds.Of(it.Id, text.Name), told);
             if (it.ClearedHolds.Contains(id) || holds.Any(h => h.Id == id)) continue;
@@ -38,11 +57,28 @@ internal static class CaseHolds
     }
 
     /// <summary>Every text in which somebody could have written where the victim is. Names of people are checked as names.</summary>
-    public static IEnumerable<CaseText> Texts(this MaracCase it)
+    public static IEnumerable<CaseText> Texts(this MaracCase it) =>
+        Texts(it.Content, it.Opening.JudgementReason ?? it.Content.JudgementReason, it.Opening.OpenedAt)
+            .Append(new CaseText(FieldGroups.Summary, $"summary/{it.SummaryNumber}", it.Summary, it.SummaryWrittenAt ?? it.Opening.OpenedAt))
+            .Concat(it.Relations.Select(r => Triage($"relation/{r.Agency}/{r.Team}/{r.Kind}/{r.SetAt:O}", r.Statement, r.SetAt)))
+            .Concat(it.Needs.Select(n => Triage($"need/{n.Agency}/{n.Team}/{n.SetAt:O}", n.Reason, n.SetAt)))
+            .Concat(it.UnsafeCopies.Select(c => Triage($"unsafe-copy/{c.Agency}/{c.Team}/{NamedIds.Of(it.Id, c.Reason)}", c.Reason, it.Opening.OpenedAt)));
+
+    /// <summary>Reasons for barring somebody are read with the protection, by police and advocate too.</summary>
+    private static IEnumerable<CaseText> Texts(WholeCase whole) => whole.Register.Reasons
+        .Where(reason => whole.Register.Entries.Any(e => e.EntryId == reason.Key))
+        .Select(reason => new CaseText(FieldGroups.Protection, $"conflict/{reason.Key}", reason.Value, whole.Case.Opening.OpenedAt));
+
+    /// <summary>Read by the coordination alone; but a chair's own copy may be unsafe.</summary>
+    private static CaseText Triage(string name, string? text, DateTimeOffset since) => new(FieldGroups.Triage, name, text, since);
+
+    private static HashSet<Guid> SafePhones(ReferralContent content) =>
+        [.. content.Victim.Phones.Where(p => p.SafeToCall == SafeToCall.Yes).Select(p => p.PhoneId)];
+
+    private static IEnumerable<CaseText> Texts(ReferralContent content, string? judgementReason, DateTimeOffset since)
     {
-        var (content, since) = (it.Content, it.Opening.OpenedAt);
         return Narrative(content).Select(t => On(FieldGroups.Narrative, t))
-            .Concat(Checklist(content).Append(("judgement-reason", it.Opening.JudgementReason ?? content.JudgementReason)).Select(t => On(FieldGroups.RiskChecklist, t)))
+            .Concat(Checklist(content).Append(("judgement-reason", judgementReason)).Select(t => On(FieldGroups.RiskChecklist, t)))
             .Concat(Diversity(content).Select(t => On(FieldGroups.Diversity, t)))
             .Concat(SafeContact(content).Select(t => On(FieldGroups.SafeContact, t)))
             .Concat(Protection(content).Select(t => On(FieldGroups.Protection, t)))
@@ -50,8 +86,8 @@ internal static class CaseHolds
             .Concat(content.VulnerableAdults.Select(a => On(FieldGroups.Children, ($"{a.PersonId}/relation", a.Relation)) with { Item = a.PersonId }))
             .Concat(content.Perpetrators.SelectMany(p => Of(p).Select(
                 t => On(FieldGroups.PerpetratorIdentity, (PerpetratorText(p, t.Field), t.Text)) with { Item = p.PersonId, IsAlone = true })))
-            .Append(On(FieldGroups.Meta, ("referring-role", content.Referrer.Role)) with { IsAlone = true })
-            .Append(new CaseText(FieldGroups.Summary, $"summary/{it.SummaryNumber}", it.Summary, it.SummaryWrittenAt ?? since));
+            .Concat(content.Children.Select(c => On(FieldGroups.ChildPlaces, ($"{c.PersonId}/lives-with", c.LivesWith)) with { Item = c.PersonId }))
+            .Append(On(FieldGroups.Meta, ("referring-role", content.Referrer.Role)) with { IsAlone = true });
 
         CaseText On(string group, (string Name, string? Text) text) => new(group, text.Name, text.Text, since);
     }
@@ -64,6 +100,7 @@ internal static class CaseHolds
         ("latest-incident", content.Narrative.LatestIncident), ("history", content.Narrative.History),
         ("victim-wishes", content.Narrative.VictimWishes), ("consent-reason", content.ConsentReason),
         ("consent-decision-maker", content.ConsentDecisionMaker), ("crime-reference", content.Narrative.CrimeReference),
+        ("referrer-phone", content.Referrer.Phone), ("referrer-email", content.Referrer.Email),
         .. content.Narrative.OtherMaracs.Select((other, i) => ($"other-marac/{i}", (string?)other.Area)),
     ];
 

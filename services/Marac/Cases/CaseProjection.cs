@@ -38,7 +38,7 @@ internal static class CaseProjection
 
     public static RecordEnvelope<CaseView> Envelope(WholeCase whole, DateOnly today)
     {
-        var holds = whole.Case.Holds();
+        var holds = whole.Holds();
         return new()
         {
             Type = RecordTypes.MaracCase,

@@ -21,8 +21,8 @@ public sealed record Location(Guid Id)
 /// </summary>
 public sealed record Locations(IReadOnlyList<Location> All)
 {
-    /// <summary>Phones are what a safe contact is for; only places must not stand in it.</summary>
-    public Locations Places() => new([.. All.Where(l => l.Phone is null)]);
+    /// <summary>Without numbers that are safe to ring: those alone may stand in a safe contact.</summary>
+    public Locations Without(IReadOnlySet<Guid> safePhones) => new([.. All.Where(l => !safePhones.Contains(l.Id))]);
 
     public static Locations Of(ReferralContent content, params IReadOnlyList<Phone> pastPhones) => new(
     [

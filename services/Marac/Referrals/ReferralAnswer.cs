@@ -23,10 +23,11 @@ internal sealed class ReferralAnswer(IEventStore store)
         if (!isAccepted && row.Span.IndexOf("\"triageNotes\":[{"u8) < 0) return row;
         var answer = JsonSerializer.Deserialize<RecordEnvelope<ReferralView>>(row.Span, WireJson.Options)!;
         var barred = Barred.By(answer.Facts);
-        if (answer.Data.CaseId is { } id && await BarredAsync(CaseProjection.View, id, cancellationToken) is { } fromCase)
+        if (answer.Data.CaseId is { } id && await store.LoadViewAsync(CaseProjection.View, id, cancellationToken) is { Erased: false } of)
         {
-            barred = barred.And(fromCase);
-            answer = answer with { Facts = barred.In(answer.Facts) };
+            using var it = JsonDocument.Parse(of.Body);
+            barred = barred.And(BarredOf(it));
+            answer = Hold(answer with { Facts = barred.In(answer.Facts) }, it);
         }
 
         var notes = new List<TriageNoteView>();
@@ -40,6 +41,28 @@ internal sealed class ReferralAnswer(IEventStore store)
         }
 
         return JsonSerializer.SerializeToUtf8Bytes(answer with { Data = answer.Data with { TriageNotes = notes } }, WireJson.Options);
+    }
+
+    /// <summary>
+    /// The victim has moved since, and a text of the referral tells where to: what waits on the case waits here too. A role that
+    /// tells it is nobody's, there and here.
+    /// </summary>
+    private static RecordEnvelope<ReferralView> Hold(RecordEnvelope<ReferralView> answer, JsonDocument it)
+    {
+        var groups = HeldIn(it);
+        if (groups.Count == 0) return answer;
+        var data = groups.Remove(FieldGroups.Meta) ? answer.Data with { ReferringRole = "" } : answer.Data;
+        groups.UnionWith(answer.Facts.Held);
+        return answer with { Data = data, Facts = answer.Facts with { Held = [.. groups.Order(StringComparer.Ordinal)] } };
+    }
+
+    /// <summary>Groups of the texts that wait on the case.</summary>
+    private static HashSet<string> HeldIn(JsonDocument it)
+    {
+        var groups = new HashSet<string>(StringComparer.Ordinal);
+        if (it.RootElement.GetProperty("data"u8).TryGetProperty("sharing"u8, out var sharing) && sharing.TryGetProperty("holds"u8, out var holds))
+            foreach (var hold in holds.EnumerateArray()) groups.Add(hold.GetProperty("group"u8).GetString()!);
+        return groups;
     }
 
     /// <summary>
@@ -59,8 +82,10 @@ internal sealed class ReferralAnswer(IEventStore store)
     {
         if (await store.LoadViewAsync(view, id, cancellationToken) is not { Erased: false } row) return null;
         using var document = JsonDocument.Parse(row.Body);
-        return Barred.By(document.RootElement.GetProperty("facts"u8).Deserialize<RecordFacts>(WireJson.Options)!);
+        return BarredOf(document);
     }
+
+    private static Barred BarredOf(JsonDocument row) => Barred.By(row.RootElement.GetProperty("facts"u8).Deserialize<RecordFacts>(WireJson.Options)!);
 
     /// <summary>Who must not see a record.</summary>
     /// <param name="Conflicts">By register id, by name as it is written, or by both.</param>

@@ -3,6 +3,7 @@ using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.EventStore;
+using Partnership.Marac.Cases;
 using Partnership.Marac.ConflictRegister;
 using Partnership.Marac.Content;
 using Partnership.Marac.Triage;
@@ -59,7 +60,14 @@ internal static class ReferralProjection
         Subjects = referral.Form.Subjects,
         Author = new AuthorFact(referral.Form.AuthorPerson, referral.Form.AuthorAgency, referral.Form.AuthorTeam),
         Conflicts = [.. Register.NamedIn(referral.Content).Select(named => new ConflictFact(null, named.Name))],
+        Held = HeldIn(referral),
     };
+
+    /// <summary>A chair whose copy is unsafe reads a referral without the location, and so without what tells it.</summary>
+    private static IReadOnlyList<string> HeldIn(Referral referral) =>
+        referral.Proposal?.Reason is { } reason && LocationGuard.IsIn(reason, referral.Content)
+            ? [.. CaseHolds.HeldIn(referral.Content), FieldGroups.Triage]
+            : CaseHolds.HeldIn(referral.Content);
 
     private static ReferralView DataOf(Referral referral) => new()
     {
@@ -70,7 +78,7 @@ internal static class ReferralProjection
         SubmittedAt = referral.Form.SubmittedAt,
         TriageBy = referral.Form.TriageBy,
         ReferringAgency = referral.Form.ReferringAgency,
-        ReferringRole = referral.Content.Referrer.Role,
+        ReferringRole = LocationGuard.IsIn(referral.Content.Referrer.Role, referral.Content) ? "" : referral.Content.Referrer.Role,
         ReceivedBy = referral.Form.ReceivedBy,
         AwareOfReferral = referral.Content.AwareOfReferral,
         ConsentToReferral = referral.Content.ConsentToReferral,

@@ -23,12 +23,17 @@ internal sealed record Ask(string Person, string Method, string Path, string? Pu
 /// </remarks>
 internal sealed partial class TwoWorlds(RunningPlatform platform)
 {
-    /// <summary>The asks are answered alike before and after the change, each asked more than once.</summary>
-    public async Task StaySameAsync(string what, IReadOnlyList<Ask> asks, Func<Task> change, IReadOnlyDictionary<string, string>? records = null)
+    /// <summary>The asks are answered alike before and after the change.</summary>
+    /// <param name="twice">Asked once more before it, so that a difference is the change's; not where many changes follow each other.</param>
+    public async Task StaySameAsync(string what, IReadOnlyList<Ask> asks, Func<Task> change, IReadOnlyDictionary<string, string>? records = null, bool twice = true)
     {
         var before = await AnswersAsync(asks, records ?? new Dictionary<string, string>(), beside: false);
-        var again = await AnswersAsync(asks, records ?? new Dictionary<string, string>(), beside: false);
-        Compare($"{what}: twice in one world", asks, before, again);
+        if (twice)
+        {
+            var again = await AnswersAsync(asks, records ?? new Dictionary<string, string>(), beside: false);
+            Compare($"{what}: twice in one world", asks, before, again);
+        }
+
         await change();
         Compare(what, asks, before, await AnswersAsync(asks, records ?? new Dictionary<string, string>(), beside: false));
     }
@@ -42,16 +47,18 @@ internal sealed partial class TwoWorlds(RunningPlatform platform)
 
     private async Task<List<string>> AnswersAsync(IReadOnlyList<Ask> asks, IReadOnlyDictionary<string, string> records, bool beside)
     {
-        var answers = new List<string>();
-        foreach (var ask in asks)
+        // Side by side, since what is hidden is answered late on purpose; what one person asks, one after the other.
+        var answers = new string[asks.Count];
+        await Task.WhenAll(Enumerable.Range(0, asks.Count).GroupBy(i => asks[i].Person).Select(async places =>
         {
-            var path = records.Aggregate(ask.Path, (text, record) => text.Replace($"{{{record.Key}}}", record.Value, StringComparison.Ordinal));
-            Assert.DoesNotContain('{', path);
-            var answer = await platform.As(ask.Person).RawAsync(ask.Method, path, ask.Body, ask.Purpose, ask.Headers);
-            answers.Add(Plain(answer, beside));
-        }
-
-        return answers;
+            foreach (var i in places)
+            {
+                var path = records.Aggregate(asks[i].Path, (text, record) => text.Replace($"{{{record.Key}}}", record.Value, StringComparison.Ordinal));
+                Assert.DoesNotContain('{', path);
+                answers[i] = Plain(await platform.As(asks[i].Person).RawAsync(asks[i].Method, path, asks[i].Body, asks[i].Purpose, asks[i].Headers), beside);
+            }
+        }));
+        return [.. answers];
     }
 
     private static void Compare(string what, IReadOnlyList<Ask> asks, List<string> one, List<string> other)
