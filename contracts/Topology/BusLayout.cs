@@ -69,7 +69,8 @@ public sealed class BusLayout
         ArgumentNullException.ThrowIfNull(contracts);
         return new(
             new Dictionary<Type, string>(Exchanges.Concat(contracts)),
-            new Dictionary<string, IReadOnlyList<Type>>(Streams) { [stream] = [.. contracts.Keys] }, Queues) { Waiting = Waiting };
+            new Dictionary<string, IReadOnlyList<Type>>(Streams) { [stream] = [.. contracts.Keys] }, Queues)
+        { Waiting = Waiting };
     }
 
     /// <summary>This layout with another time of waiting.</summary>

@@ -115,7 +115,8 @@ bus_rights() {
         marac) rights '^marac\\.' '^marac\\.' '^marac\\.' ;;
         # Sends history to the exchange before a consumer's queue: a name for each queue that takes events of the scheme. No
         # service may do that, else one could speak to another past the topology. It declares and reads nothing.
-        marac-republish | information-sharing-republish) rights '^$' '^information-sharing\\.casework$' '^$' ;;
+        marac-republish) rights '^$' '^information-sharing\\.casework$' '^$' ;;
+        information-sharing-republish) rights '^$' '^information-sharing\\.casework$' '^$' ;;
         information-sharing) rights '^(information-sharing|marac)\\.' '^information-sharing\\.' '^(information-sharing|marac)\\.' ;;
     esac
 }

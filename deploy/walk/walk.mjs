@@ -117,10 +117,11 @@ async function readSideBySide(path) {
     check(`${person}: it is not to be cached`, answer.headers['cache-control'] === 'no-store');
   }
 
-  sees('police', police, ['victim', 'refugePostcode', 'tenancyPostcode', 'phone', 'perpetrator', 'weapon', 'knownChild', 'otherChild',
+  sees('police', police, ['victim', 'refugePostcode', 'tenancyPostcode', 'phone', 'safeContact', 'perpetrator', 'weapon', 'knownChild', 'otherChild',
     'school', 'incident', 'wishes', 'mustNotReceive', 'summary']);
-  check('police: all but what needs a reason of its own (diversity, safe contact), and the coordinator\'s notes',
-    !('diversity' in police.json.data.victim) && !('safeContact' in police.json.data.victim) && !('sharing' in police.json.data) && !('referrals' in police.json.data), police.json.data);
+  check('police: all but what needs a reason of its own (diversity), and the coordinator\'s notes',
+    !('diversity' in police.json.data.victim)
+      && Object.keys(police.json.data.sharing ?? {}).every((part) => part === 'conflicts') && !('referrals' in police.json.data), police.json.data);
 
   sees('landlord', landlord, ['victim', 'tenancyPostcode', 'perpetrator', 'weapon', 'summary']);
   const { addresses } = landlord.json.data.victim;

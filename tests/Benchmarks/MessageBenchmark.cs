@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Partnership.EventStore;
 using Partnership.Tests.MessageHost;
 using Partnership.Tests.Support;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Hosting;
 using Partnership.Tests.MessageHost;
 
 // A host of the little service as a process of its own, to be killed: settings and PLAN come by environment. It ends when its

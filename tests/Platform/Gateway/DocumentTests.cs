@@ -109,7 +109,7 @@ public sealed class DocumentTests(SharedPlatform shared)
         {
             var facts = gateway.Stub.Answer;
             gateway.Stub.Answer = line => line.StartsWith("GET", StringComparison.Ordinal) ? facts(line) : answer;
-            Assert.Equal(502, (int)(await gateway.As("coordinator").PutAsync($"/marac/cases/{id}/summary", new { text = "x" }, Casework.Triage)).Status);
+            Assert.Equal(502, (int)(await gateway.As("coordinator").PutAsync($"/marac/cases/{id}/summary", new { text = "x" }, Casework.Meeting)).Status);
         }
 
         var entry = await new Casework(platform).LedgerAsync(id, e => e.GetProperty("operation").GetString() == "ALTERATION");
@@ -125,7 +125,7 @@ public sealed class DocumentTests(SharedPlatform shared)
     {
         var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
         gateway.Stub.Answer = line => line.Contains("/photo", StringComparison.Ordinal) ? photo
-            : StubService.Of(200, $$$"""{"type":"marac.case","id":"{{{id}}}","facts":{"version":1,"state":"ACCEPTED","scheme":"marac","members":[{"agency":"CKH"},{"agency":"CFRS"}]}}""");
+            : StubService.Of(200, $$$"""{"type":"marac.case","id":"{{{id}}}","facts":{"version":1,"state":"LISTED","scheme":"marac","members":[{"agency":"CKH"},{"agency":"CFRS"}]}}""");
         return id;
     }
 }

@@ -16,7 +16,7 @@ public sealed class HostileAnswerTests(SharedPlatform shared)
     private const string BadService =
         """{"type":"about:blank","title":"Bad Gateway","status":502,"code":"service-unavailable","detail":"The service cannot answer. Nothing was released."}""";
 
-    private const string Facts = """{"version":1,"state":"ACCEPTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
+    private const string Facts = """{"version":1,"state":"LISTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
     private const string Data = """{"victim":{"personId":"0192f0a0-3333-7abc-8def-000000000003","name":"Leakmark"}}""";
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class HostileAnswerTests(SharedPlatform shared)
         foreach (var number in (string[])["1e999999", "-1", "1.5", new string('9', 400), "\"1\"", "0x10", "01", "NaN", "99999999999999999999"])
             yield return ($"version {number[..Math.Min(8, number.Length)]}", id => Ok(Record(id, facts: Facts.Replace("1,", $"{number},", StringComparison.Ordinal))));
         yield return ("an id with capitals and braces", id => Ok(Record(id).Replace(id.ToString(), $"{{{id.ToString().ToUpperInvariant()}}}", StringComparison.Ordinal)));
-        yield return ("a state that is a list", id => Ok(Record(id, facts: Facts.Replace("\"ACCEPTED\"", "[\"ACCEPTED\"]", StringComparison.Ordinal))));
+        yield return ("a state that is a list", id => Ok(Record(id, facts: Facts.Replace("\"LISTED\"", "[\"LISTED\"]", StringComparison.Ordinal))));
         yield return ("members in an object", id => Ok(Record(id, facts: Facts.Replace("[{\"agency\":\"CKH\"}]", "{\"0\":{\"agency\":\"CKH\"}}", StringComparison.Ordinal))));
         yield return ("a trailing comma", id => Ok(Record(id, data: Data[..^1] + ",}")));
         yield return ("single quotes", id => Ok(Record(id).Replace('"', '\'')));

@@ -9,7 +9,7 @@ namespace Partnership.Tests.Platform.Gateway;
 /// <summary>Without a fresh word of InformationSharing that register and agreements are in force, the gateway shares nothing.</summary>
 public sealed class LeaseTests(SharedPlatform shared)
 {
-    private const string Facts = """{"version":1,"state":"ACCEPTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
+    private const string Facts = """{"version":1,"state":"LISTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
 
     [Fact]
     public async Task Whatever_keeps_the_heartbeat_back_ends_sharing_and_its_return_brings_it_back()

@@ -174,14 +174,20 @@ public sealed class MeetingItemsTests(SharedPlatform shared)
     {
         var items = new JsonArray(new JsonObject
         {
-            ["text"] = shared, ["about"] = "VICTIM", ["factOrOpinion"] = "FACT", ["share"] = true, ["health"] = health,
+            ["text"] = shared,
+            ["about"] = "VICTIM",
+            ["factOrOpinion"] = "FACT",
+            ["share"] = true,
+            ["health"] = health,
             ["readers"] = new JsonArray([.. readers.Select(r => JsonValue.Create(r))]),
         });
         if (kept is not null)
             items.Add(new JsonObject { ["text"] = kept, ["about"] = "VICTIM", ["factOrOpinion"] = "FACT", ["share"] = false, ["reasonNotShared"] = "Not relevant" });
         return new JsonObject
         {
-            ["representative"] = "Rowan Example", ["searchedAt"] = TimeProvider.System.GetUtcNow().AddHours(-1).ToString("O"), ["systemsSearched"] = new JsonArray("Register"),
+            ["representative"] = "Rowan Example",
+            ["searchedAt"] = TimeProvider.System.GetUtcNow().AddHours(-1).ToString("O"),
+            ["systemsSearched"] = new JsonArray("Register"),
             ["items"] = items,
         };
     }

@@ -14,7 +14,7 @@ public sealed class MisbehavingServiceTests(SharedPlatform shared)
     private const string BadService =
         """{"type":"about:blank","title":"Bad Gateway","status":502,"code":"service-unavailable","detail":"The service cannot answer. Nothing was released."}""";
 
-    private const string Facts = """{"version":1,"state":"ACCEPTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
+    private const string Facts = """{"version":1,"state":"LISTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
     private const string Data = """{"victim":{"personId":"0192f0a0-3333-7abc-8def-000000000003","name":"Leakmark"}}""";
     private static readonly string[] Allowed =
         ["Cache-Control", "Content-Length", "Content-Type", "Date", "ETag", "Location", "Sharing-Record", "X-Content-Type-Options"];
@@ -154,7 +154,7 @@ public sealed class MisbehavingServiceTests(SharedPlatform shared)
                  ])
         {
             command = answer;
-            var given = await coordinator.RawAsync("PUT", $"/marac/cases/{id}/summary", """{"text":"x"}""", Casework.Triage);
+            var given = await coordinator.RawAsync("PUT", $"/marac/cases/{id}/summary", """{"text":"x"}""", Casework.Meeting);
             Assert.True(status == given.Status, $"{what}: {given.WithoutDate}");
             ExpectNothingOf(given, what);
             if (code is not null) Assert.Equal(code, JsonDocument.Parse(given.Body).RootElement.GetProperty("code").GetString());
@@ -196,7 +196,7 @@ public sealed class MisbehavingServiceTests(SharedPlatform shared)
     {
         await using var gateway = await GatewayBeforeStub.StartAsync(await shared.StartedAsync());
         var path = $"/marac/cases/{NewId()}";
-        foreach (var person in (string[])["door-01", "dpo", "operator", "probation", "marac-auditor"])
+        foreach (var person in (string[])["door-01", "dpo", "operator", "ctco", "marac-auditor"])
             Assert.Equal("no-rule-for-role", (await gateway.As(person).GetAsync(path, Casework.Meeting)).Code);
         Assert.Equal("purpose-not-for-role", (await gateway.As("landlord").GetAsync(path, Casework.Triage)).Code);
         Assert.Equal("purpose-needed", (await gateway.As("landlord").GetAsync(path)).Code);

@@ -10,7 +10,7 @@ namespace Partnership.Tests.Platform.Gateway;
 /// <summary>Whoever asks too much is told so before anything is looked up, the same for what is hidden and what is known.</summary>
 public sealed class RateLimitTests(SharedPlatform shared)
 {
-    private const string Facts = """{"version":1,"state":"ACCEPTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
+    private const string Facts = """{"version":1,"state":"LISTED","scheme":"marac","members":[{"agency":"CKH"}]}""";
 
     [Fact]
     public async Task A_person_who_asks_too_much_is_refused_alike_for_every_record_and_others_are_not()

@@ -107,7 +107,11 @@ internal sealed class MeetingStory(MaracFixture marac)
         {
             body["items"]!.AsArray().Add(new JsonObject
             {
-                ["text"] = kept, ["about"] = "PERPETRATOR", ["factOrOpinion"] = "OPINION", ["share"] = false, ["reasonNotShared"] = "Not relevant",
+                ["text"] = kept,
+                ["about"] = "PERPETRATOR",
+                ["factOrOpinion"] = "OPINION",
+                ["share"] = false,
+                ["reasonNotShared"] = "Not relevant",
             });
         }
 
@@ -129,7 +133,12 @@ internal sealed class MeetingStory(MaracFixture marac)
 
     public static JsonObject Task(string description, string agency = "CKH", string? team = null, string person = "p-0013") => new()
     {
-        ["ownerAgency"] = agency, ["ownerTeam"] = team, ["ownerPerson"] = person, ["description"] = description, ["targets"] = new JsonArray("VICTIM"), ["dueOn"] = Day(14),
+        ["ownerAgency"] = agency,
+        ["ownerTeam"] = team,
+        ["ownerPerson"] = person,
+        ["description"] = description,
+        ["targets"] = new JsonArray("VICTIM"),
+        ["dueOn"] = Day(14),
     };
 
     public static string Day(int ahead) => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(ahead).ToString("yyyy-MM-dd", null);

@@ -9,7 +9,7 @@ using Xunit;
 namespace Partnership.Tests.Platform.Privacy;
 
 /// <summary>What happens on a <see cref="MarkedPlatform"/>: everything the interface offers, with a marker wherever one fits.</summary>
-internal sealed class MarkedStory(MarkedPlatform marked)
+internal sealed partial class MarkedStory(MarkedPlatform marked)
 {
     private const string Triage = "marac-triage", Meeting = "marac-meeting", Referring = "marac-referral", Audit = "audit";
 
@@ -32,6 +32,7 @@ internal sealed class MarkedStory(MarkedPlatform marked)
         await RedirectedAsync();
         await MisaddressedAsync(one, itsCase);
         await EmergencyAsync(itsCase);
+        await MeetingAsync();
         await AuditedAsync(itsCase);
     }
 
@@ -120,7 +121,7 @@ internal sealed class MarkedStory(MarkedPlatform marked)
 
         string[] written = ["accept", "tenancy", "known", "need", "summary"];
         var police = OfCase(
-            ["meta", "protection", "victim-identity", "victim-location", "perpetrator-identity", "children", "risk-checklist", "narrative", "summary", "diversity"], written);
+            ["meta", "protection", "victim-identity", "victim-location", "safe-contact", "perpetrator-identity", "children", "risk-checklist", "narrative", "summary", "diversity"], written);
         var landlordsGroups = OfCase(["meta", "victim-identity", "perpetrator-identity", "summary"], written);
         bool Landlord(string path) => landlordsGroups(path) || path.StartsWith("one:victim.addresses[0]", StringComparison.Ordinal);
         var firesGroups = OfCase(["meta", "victim-identity", "perpetrator-identity", "summary"], written);
@@ -136,7 +137,9 @@ internal sealed class MarkedStory(MarkedPlatform marked)
             await SendAsync("list cases", who, HttpMethod.Get, "/marac/cases", null, Meeting, 200, expected);
         }
 
-        foreach (var who in new[] { "housing", "idva", "csc", "door-01", "dpo" })
+        foreach (var who in new[] { "housing", "idva", "csc" })
+            await SendAsync("read a case of others", who, HttpMethod.Get, it, null, Meeting, 404, headers: [("Sharing-Justification", Word($"reason on case:{who}"))]);
+        foreach (var who in new[] { "door-01", "dpo" })
             await SendAsync("read case without a rule", who, HttpMethod.Get, it, null, Meeting, 403, headers: [("Sharing-Justification", Word($"reason on case:{who}"))]);
         await ChangeAsync("end need", HttpMethod.Delete, $"{it}/needs/CON?team=PVP", null);
         await ChangeAsync("end relation", HttpMethod.Delete, $"{it}/relations/CKH", null);

@@ -14,6 +14,9 @@ public sealed class Markers
 {
     private const string Letters = "bcdfghjklmnpqrstvwxz";
 
+    /// <summary>Of the last two letters.</summary>
+    private const string Last = "abcdefghijklmnopqrstuvwxyz";
+
     private readonly List<Marker> planted = [];
     private int words;
 
@@ -27,9 +30,9 @@ public sealed class Markers
     /// <summary>Eight letters, which also pass for a name, a postcode and the local part of an e-mail address.</summary>
     public string Word(string path)
     {
-        if (words == Letters.Length * Letters.Length)
+        if (words == Last.Length * Last.Length)
             throw new InvalidOperationException("Two letters no longer tell the markers apart.");
-        var word = $"{Stem}{Letters[words / Letters.Length]}{Letters[words % Letters.Length]}";
+        var word = $"{Stem}{Last[words / Last.Length]}{Last[words % Last.Length]}";
         words++;
         return Plant(word, path);
     }

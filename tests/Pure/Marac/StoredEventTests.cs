@@ -87,7 +87,7 @@ public sealed class StoredEventTests
             "ConflictDeclared: DeclaredAt, DeclaredBy",
             "ConflictResolved: EntryId, ResolvedAt, ResolvedBy",
             "FlagEvent: CaseId, FlagId, Subjects",
-            "FlagRaised: ExpiresOn, RaisedAt",
+            "FlagRaised: ExpiresOn, RaisedAt, RegisterId",
             "HoldCleared: ClearedAt, ClearedBy, HoldId",
             "MeetingEvent: MeetingId",
             "MeetingScheduled: ScheduledAt, StartsAt",

@@ -99,7 +99,11 @@ public sealed class CaseAnswerTests
 
             var cleared = Case.Apply(new HoldCleared
             {
-                CaseId = Case.Id, Subjects = Case.Opening.Subjects, HoldId = hold.HoldId, ClearedBy = "p-coordinator", ClearedAt = Given.Now,
+                CaseId = Case.Id,
+                Subjects = Case.Opening.Subjects,
+                HoldId = hold.HoldId,
+                ClearedBy = "p-coordinator",
+                ClearedAt = Given.Now,
             });
             var after = Answer(cleared, 8, row);
             Assert.False(Assert.Single(after.Facts.Items).Held);
@@ -115,10 +119,17 @@ public sealed class CaseAnswerTests
         Assert.False(Assert.Single(Answer(Case, row).Facts.Items).Held);
         var moved = Case.Apply(new CaseAmended
         {
-            CaseId = Case.Id, Subjects = Case.Opening.Subjects, Field = AmendedField.VictimAddress, AmendedBy = "p-coordinator", AmendedAt = Given.Now,
+            CaseId = Case.Id,
+            Subjects = Case.Opening.Subjects,
+            Field = AmendedField.VictimAddress,
+            AmendedBy = "p-coordinator",
+            AmendedAt = Given.Now,
             Address = new Partnership.Marac.Content.Address
             {
-                AddressId = new Guid("01980000-0000-7000-8000-0000000000d1"), Lines = ["3 Quarry Rise", "Ely"], Postcode = "CB7 9ZZ", IsCurrent = true,
+                AddressId = new Guid("01980000-0000-7000-8000-0000000000d1"),
+                Lines = ["3 Quarry Rise", "Ely"],
+                Postcode = "CB7 9ZZ",
+                IsCurrent = true,
             },
         });
         Assert.True(Assert.Single(Answer(moved, 8, row).Facts.Items).Held);

@@ -7,7 +7,6 @@ using Partnership.Marac.Cases;
 using Partnership.Marac.Input;
 using Partnership.ServiceDefaults;
 using Xunit;
-using SummaryWritten = Partnership.Marac.Cases.SummaryWritten;
 
 namespace Partnership.Tests.Pure.Marac.Cases;
 

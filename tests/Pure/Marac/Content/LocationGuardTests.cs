@@ -1,4 +1,3 @@
-using Partnership.Contracts.Marac;
 using Partnership.Marac.Content;
 using Xunit;
 
