@@ -73,7 +73,7 @@ internal static class CaseProjection
             Relations =
             [
                 .. it.Relations.Where(r => it.HasMember(r.Party()))
-                    .Select(r => new RelationFact(r.Kind, r.Agency, r.Team, r.Items, r.SetBy, r.SetAt)),
+                    .Select(r => new RelationFact(r.Kind, r.Agency, r.Team, ItemsOf(r, it), r.SetBy, r.SetAt)),
             ],
             Needs =
             [
@@ -84,6 +84,13 @@ internal static class CaseProjection
             Readers = whole.Register.Readers,
         };
     }
+
+    /// <summary>
+    /// Whom or what a relation is to. An agency supports the victim and nobody else, so its event names nobody; the sharing rules
+    /// know no relation to nobody.
+    /// </summary>
+    private static IReadOnlyList<Guid> ItemsOf(RelationRecorded relation, MaracCase it) =>
+        relation.Kind == RelationKinds.Supporting ? [it.Content.Victim.PersonId] : relation.Items;
 
     private static CaseView DataOf(WholeCase whole, IReadOnlyList<Hold> holds) => DataOf(whole.Case, SharingOf(whole, holds), holds);
 

@@ -61,6 +61,7 @@ public sealed class ProjectionTests
         it = Apply(it, it.List(new ListMember(Landlord, Given.Coordinator, Given.Now)));
         var after = CaseProjection.Envelope(Whole(it), Given.Today).Facts;
         Assert.Equal([RelationKinds.OwnTenancy, RelationKinds.Supporting], after.Relations.Select(r => r.Kind));
+        Assert.Equal([it.Content.Victim.PersonId], after.Relations[1].Items);
         Assert.Equal([FieldGroups.VictimLocation], after.Needs.Single().Groups);
         Assert.Equal([new MemberFact("CKH", null)], after.Members);
     }

@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using Partnership.Tests.Support;
 using Partnership.Tests.Support.Hosts;
 using Partnership.Tests.Support.Sharing;
 using Xunit;

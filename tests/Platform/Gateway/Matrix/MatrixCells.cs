@@ -1,11 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Partnership.Contracts;
 using Partnership.Contracts.Marac;
 using Partnership.Contracts.Records;
 using Partnership.Tests.Support.Hosts;
 using Partnership.Tests.Support.Sharing;
-using Xunit;
 
 namespace Partnership.Tests.Platform.Gateway.Matrix;
 

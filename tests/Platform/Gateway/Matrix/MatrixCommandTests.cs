@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Partnership.Contracts.Records;
 using Partnership.Gateway.Operations;
 using Partnership.Tests.Support.Hosts;
 using Partnership.Tests.Support.Sharing;
