@@ -85,18 +85,30 @@ public sealed class DocumentTests(SharedPlatform shared)
     {
         var platform = await shared.StartedAsync();
         await using var gateway = await StartAsync(platform);
-        var id = Answer(gateway, StubService.Of(200, [.. Jpeg, .. new byte[3 * 1024 * 1024]], "image/jpeg"));
-        using (var socket = new TcpClient { ReceiveBufferSize = 4096, LingerState = new LingerOption(true, 0) })
+        // What the system has taken from us before the recipient left counts as sent: a few tries make sure that not all did.
+        for (var attempt = 1; ; attempt++)
         {
-            await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
-            var stream = socket.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                $"GET /marac/cases/{id}/photo HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nAuthorization: Bearer {platform.Issuer.Token("landlord")}\r\nSharing-Purpose: {Casework.Meeting}\r\n\r\n"));
-            Assert.True(await stream.ReadAsync(new byte[1024]) > 0);
-        }
+            var id = Answer(gateway, StubService.Of(200, [.. Jpeg, .. new byte[3 * 1024 * 1024]], "image/jpeg"));
+            using (var socket = new TcpClient { ReceiveBufferSize = 4096, LingerState = new LingerOption(true, 0) })
+            {
+                await socket.ConnectAsync(gateway.Address.Host, gateway.Address.Port);
+                var stream = socket.GetStream();
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                    $"GET /marac/cases/{id}/photo HTTP/1.1\r\nHost: {gateway.Address.Authority}\r\nAuthorization: Bearer {platform.Issuer.Token("landlord")}\r\nSharing-Purpose: {Casework.Meeting}\r\n\r\n"));
+                Assert.True(await stream.ReadAsync(new byte[1024]) > 0);
+            }
 
-        var aborted = await new Casework(platform).LedgerAsync(id, e => e.TryGetProperty("abortOf", out _));
-        Assert.False(aborted.TryGetProperty("bodyDigest", out _));
+            try
+            {
+                var aborted = await new Casework(platform).LedgerAsync(id, e => e.TryGetProperty("abortOf", out _));
+                Assert.False(aborted.TryGetProperty("bodyDigest", out _));
+                return;
+            }
+            catch (TimeoutException) when (attempt < 4)
+            {
+                // Sent whole, as far as we could know.
+            }
+        }
     }
 
     [Fact]
