@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Partnership.Tests.Support;
 using Partnership.Tests.Support.Hosts;
 using Xunit;
 
@@ -83,7 +82,10 @@ public sealed class MeetingWorldTests(TwoWorldTests.OwnPlatform own) : IClassFix
         });
         await StayAsync("a move", () => PostAsync(casework.Coordinator, $"{it}/amendments", new
         {
-            field = "VICTIM_ADDRESS", address = new { lines = new[] { "3 Quarry Rise" }, postcode = "CB99 9ZZ" }, from = "2026-01-02", source = "The victim",
+            field = "VICTIM_ADDRESS",
+            address = new { lines = new[] { "3 Quarry Rise" }, postcode = "CB99 9ZZ" },
+            from = "2026-01-02",
+            source = "The victim",
         }), "landlord", "fire", "probation", "victims-hub", "education", "patrol");
         await StayAsync("a summary that is held", () => casework.SummariseAsync(it, "She is at 3 Quarry Rise."), "landlord", "fire", "victims-hub", "education", "patrol");
 
